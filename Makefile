@@ -1,0 +1,53 @@
+# make demo: a built-in estate, collected and reported on.    make test: everything CI runs.
+# Both build .venv first, and again whenever requirements.lock or pyproject.toml has changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+WORKERS ?= auto
+
+.PHONY: setup demo test check golden schema bench build lock
+.DELETE_ON_ERROR:
+
+setup: $(READY)
+
+demo: $(READY)
+	$(BIN)/vpcreach demo
+
+test: check
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+# Rewrites the expected outputs; `git diff` is then the review. Fails, like the tests, where something else is wrong.
+golden: $(READY)
+	VPCREACH_GOLDEN=1 $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+
+schema: $(READY)
+	$(BIN)/python -m vpcreach.check.schema
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.run
+
+build: $(READY)
+	rm -rf dist
+	$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist
+	@ls dist
+
+# `make lock ARGS=--upgrade` takes the newest versions; without it what is locked stays where it can.
+lock: $(BIN)/uv
+	$(BIN)/uv pip compile --quiet --no-config --universal --generate-hashes --no-header --no-annotate \
+		--extra demo --group dev pyproject.toml --output-file requirements.lock $(ARGS)
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(BIN)/uv:
+	$(PYTHON) -m venv --without-pip .venv
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet uv

@@ -1,0 +1,159 @@
+"""The one door from the verbs to the program: a snapshot from wherever, and what is asked of it.
+
+Everything heavy is imported here, inside the functions, when a verb has something to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vpcreach.check.outcome import CheckReport
+    from vpcreach.check.rule_file import RuleFile
+    from vpcreach.network.graph import Graph
+    from vpcreach.reach.answer import Report
+    from vpcreach.snapshot.call import Call
+    from vpcreach.snapshot.snapshot import Snapshot
+    from vpcreach.sources.collection import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Which live account is meant, and how it is reached; empty means as set for AWS."""
+
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    endpoint_url: str | None = None
+    role_arns: tuple[str, ...] = ()
+    function_state: bool = True
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {
+            "profile": self.profile,
+            "regions": self.regions,
+            "role_arns": self.role_arns,
+            "endpoint_url": self.endpoint_url,
+        }
+
+    def refuse_beside(self, snapshot: Path) -> None:
+        """Raises UsageError for settings of a live account beside a snapshot: one would do nothing."""
+        given = {
+            "--profile": self.profile,
+            "--region": self.regions,
+            "--endpoint-url": self.endpoint_url,
+            "--no-function-state": not self.function_state,
+        }
+        idle = [option for option, value in given.items() if value]
+        if idle:
+            from vpcreach.errors import UsageError
+
+            raise UsageError(f"{idle[0]} is for the live account, and {snapshot} is to be read; leave one of them out")
+
+
+def refuse_nonsense(destinations: Sequence[str]) -> None:
+    """Raises UsageError for a destination of wrong grammar, before minutes are spent on reading AWS."""
+    from vpcreach.destinations.grammar import parse
+
+    for destination in destinations:
+        parse(destination)
+
+
+def snapshot(path: Path | None, live: Live) -> Snapshot:
+    """The snapshot at a path, or all of the live account."""
+    if path is not None:
+        return _saved(path, live)
+    return collected(live)
+
+
+def snapshot_for(function: str, destination: str, path: Path | None, live: Live) -> Snapshot:
+    """The snapshot at a path, or what the live account tells of one function, its VPC and this destination."""
+    if path is not None:
+        return _saved(path, live)
+    from vpcreach.components import ALL_CALLS
+    from vpcreach.components.lambda_function import GET_RESOURCES
+    from vpcreach.destinations import calls_about
+    from vpcreach.destinations.grammar import parse
+    from vpcreach.sources.live_account import on_demand
+
+    calls = [call for call in (*ALL_CALLS, *calls_about(parse(destination))) if call is not GET_RESOURCES]
+    with _progress() as progress:
+        return on_demand(calls, function, **live.options, progress=progress)
+
+
+def _saved(path: Path, live: Live) -> Snapshot:
+    live.refuse_beside(path)
+    from vpcreach.snapshot.loading import load
+
+    return load(path)
+
+
+def collected(live: Live) -> Snapshot:
+    """All that the live account tells."""
+    from vpcreach.sources.live_account import collect
+
+    with _progress() as progress:
+        return collect(all_calls(), **live.options, function_state=live.function_state, progress=progress)
+
+
+def all_calls() -> tuple[Call[Any], ...]:
+    """Every call that some component or destination reads."""
+    from vpcreach import components, destinations
+
+    return tuple(dict.fromkeys((*components.ALL_CALLS, *destinations.ALL_CALLS)))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A progress line on stderr while AWS is read, where stderr is a terminal."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("reading AWS"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(answered: int, known: int, label: str) -> None:
+            bar.update(task, completed=answered, total=known, description=label)
+
+        yield tell
+
+
+def report(
+    source: Snapshot,
+    destinations: Sequence[str] | None,
+    functions: Sequence[str] | None,
+    *,
+    strict: bool,
+) -> Report:
+    """Answers for the chosen functions (None: all attached ones) about the destinations (None: the usual)."""
+    from vpcreach.reach.reporting import USUAL, Analysis
+
+    return Analysis(source, strict=strict).report(destinations or USUAL, functions or None)
+
+
+def check(source: Snapshot, rules: RuleFile, *, strict: bool) -> CheckReport:
+    """What becomes of every rule."""
+    from vpcreach.check.estate import Analysed
+    from vpcreach.check.evaluate import evaluate
+    from vpcreach.reach.reporting import Analysis
+
+    return evaluate(rules, Analysed(Analysis(source, strict=strict)))
+
+
+def graph(source: Snapshot, function: str | None) -> Graph:
+    """The components of the snapshot, or those that one function's packets can meet."""
+    from vpcreach.reach.functions import graph as chosen_graph
+
+    return chosen_graph(source, function)

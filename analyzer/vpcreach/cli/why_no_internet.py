@@ -1,0 +1,23 @@
+"""`vpcreach why-no-internet`: the question that brings most people here."""
+
+from vpcreach.cli import options
+from vpcreach.cli.why import Function, tell_why
+
+
+def run(
+    function: Function,
+    snapshot: options.Snapshot = None,
+    *,
+    strict: options.Strict = False,
+    profile: options.Profile = None,
+    region: options.Region = None,
+    endpoint_url: options.EndpointUrl = None,
+) -> None:
+    """Why a function has no internet.
+
+    The same as: vpcreach why FUNCTION internet
+    """
+    from vpcreach.cli import engine
+
+    live = engine.Live(profile, tuple(region or ()), endpoint_url)
+    tell_why(function, "internet", engine.snapshot_for(function, "internet", snapshot, live), strict=strict)

@@ -1,0 +1,172 @@
+"""Internet gateways: the VPC's door to the internet, for whoever has a public address.
+
+Modelled: attachment, the public IPv4 address that the sender must own, private destinations, IPv6, the edge route table
+that rules the answers.
+Not modelled: appliances that an edge route table sends answers through (undecided).
+Source: VPC User Guide, "Enable internet access for a VPC using an internet gateway" (semantics A6, A12, C10, C11).
+Checked: tests/unit/components/test_internet_gateway.py.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from vpcreach.forwarding import (
+    BAD_STATE_ATTACHMENT,
+    Arrival,
+    Deliver,
+    Hop,
+    Leg,
+    Lookup,
+    Note,
+    Reason,
+    Stop,
+    Surroundings,
+    wrong_way,
+)
+from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.snapshot.call import Call
+from vpcreach.snapshot.record import Record, Reply, Tagged
+
+PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html"
+IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS = Reason(
+    "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+    "route the function's subnet to a NAT gateway that stands in a public subnet",
+    "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html",
+)
+PRIVATE_NAT_TO_IGW = Reason(
+    "PRIVATE_NAT_TO_IGW",
+    "use a public NAT gateway: an internet gateway drops what a private one sends",
+    "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
+)
+LAMBDA_IN_PUBLIC_SUBNET = Reason(
+    "LAMBDA_IN_PUBLIC_SUBNET",
+    "move the function to a private subnet whose table sends 0.0.0.0/0 to a NAT gateway",
+)
+LAMBDA_PUBLIC_ADDRESS_BY_HAND = Reason(
+    "LAMBDA_PUBLIC_ADDRESS_BY_HAND",
+    "use a NAT gateway: Lambda recreates its interfaces, and the address goes with them",
+)
+LAMBDA_IPV6_VIA_IGW_UNCONFIRMED = Reason(
+    "LAMBDA_IPV6_VIA_IGW_UNCONFIRMED",
+    "route ::/0 to an egress-only internet gateway, which AWS documents for functions",
+)
+IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS = Reason(
+    "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "add a route for the private address to where it lives"
+)
+IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS = Reason(
+    "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS", "add a route for the private address to where it lives"
+)
+
+RFC1918 = AddressSet.parse("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+RFC6598 = AddressSet.parse("100.64.0.0/10")
+
+
+class Attachment(Record, frozen=True):
+    vpc_id: str | None = None
+    state: str = "available"
+
+
+class InternetGateway(Tagged, frozen=True):
+    kind: ClassVar[str] = "internet_gateway"
+    id_prefix: ClassVar[str] = "igw-"
+    subnet_id: ClassVar[None] = None
+
+    internet_gateway_id: str
+    attachments: tuple[Attachment, ...] = ()
+    owner_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.internet_gateway_id
+
+    def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
+        if arrival.leg is Leg.BACK:
+            yield from wrong_way(self, arrival)
+            return
+        notes = (*self.attachment_notes(arrival.vpc_id), *self.sender_notes(arrival, around))
+        destination = arrival.packets.destination
+        if arrival.packets.family is Family.IPV4:
+            for block, reason in (
+                (RFC1918, IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS),
+                (RFC6598, IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS),
+            ):
+                private = destination & block
+                if private:
+                    message = (
+                        f"{self.title} drops packets to {private}: a private address does not exist on the internet"
+                    )
+                    note = reason.fail(self.id, str(private), message)
+                    yield Hop(arrival.packets.with_destination(private), Stop(), "dropped", (*notes, note))
+                destination = destination - block
+        if destination:
+            yield Hop(arrival.packets.with_destination(destination), Deliver(None), "to the internet", notes)
+
+    def answer(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
+        edge = around.edge_table_of(self.id, arrival.vpc_id)
+        if isinstance(edge, Note):
+            yield Hop(arrival.packets, Stop(), "answers from the internet", (edge,))
+        else:
+            ruled_by = arrival.vpc_id if edge is None else edge.id
+            yield Hop(arrival.packets, Lookup(ruled_by), "answers from the internet")
+
+    def attachment_notes(self, vpc_id: str) -> list[Note]:
+        """The blocker for a gateway that is not attached to this VPC."""
+        states = [attachment.state for attachment in self.attachments if attachment.vpc_id == vpc_id]
+        if any(state in ("available", "attached") for state in states):
+            return []
+        fact = f"its attachment to {vpc_id} is {states[0]}" if states else f"not attached to {vpc_id}"
+        message = f"{self.title} is the next hop, but it is {fact}" if not states else f"{self.title}: {fact}"
+        return [BAD_STATE_ATTACHMENT.fail(self.id, "Attachments", message)]
+
+    def sender_notes(self, arrival: Arrival, around: Surroundings) -> tuple[Note, ...]:
+        """What any internet gateway says of packets from this sender, whether or not the gateway itself is known."""
+        sender = arrival.sender
+        if arrival.packets.family is Family.IPV6:
+            message = (
+                f"{self.title} as the IPv6 next hop of a function: AWS documents an egress-only internet gateway alone"
+            )
+            return (LAMBDA_IPV6_VIA_IGW_UNCONFIRMED.unknown(self.id, "", message),)
+        if sender.public_addresses:
+            return sender.notes_at_internet
+        if sender.kind == "nat_gateway":
+            if getattr(around.component(sender.component), "is_public", False):
+                return ()  # a public one that has no address has said so itself
+            message = (
+                f"{sender.component} is a private NAT gateway, and {self.title} drops what comes from a private address"
+            )
+            return (PRIVATE_NAT_TO_IGW.fail(sender.component, "ConnectivityType", message),)
+        message = (
+            f"{self.title} translates only senders with a public IPv4 address, and a function's interface in "
+            f"{sender.subnet_id} never gets one"
+        )
+        fail = IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS.fail(
+            self.id, "", message, assumption=sender.assumed_no_public_address
+        )
+        if sender.public_addresses_unread is not None:
+            return (sender.public_addresses_unread,)
+        where = f"{sender.subnet_id} is a public subnet: its table sends the packets to {self.id}"
+        return (fail, LAMBDA_IN_PUBLIC_SUBNET.advice(sender.subnet_id or self.id, "", where))
+
+
+class DescribeInternetGateways(Reply, frozen=True):
+    internet_gateways: tuple[InternetGateway, ...] = ()
+
+
+DESCRIBE_INTERNET_GATEWAYS = Call(
+    "ec2",
+    "DescribeInternetGateways",
+    DescribeInternetGateways,
+    holds="InternetGateways",
+    vpc_filter="attachment.vpc-id",
+)
+CALLS = (DESCRIBE_INTERNET_GATEWAYS,)
+REASONS = (
+    BAD_STATE_ATTACHMENT,
+    IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
+    PRIVATE_NAT_TO_IGW,
+    LAMBDA_IN_PUBLIC_SUBNET,
+    LAMBDA_PUBLIC_ADDRESS_BY_HAND,
+    LAMBDA_IPV6_VIA_IGW_UNCONFIRMED,
+    IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
+    IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
+)

@@ -1,0 +1,322 @@
+"""Route tables: which target the packets for an address are sent to.
+
+Modelled: association (explicit, main), longest prefix match, static before prefix list before propagated at equal
+length, propagated never before local, prefix-list routes, blackhole and filtered routes.
+Not modelled: targets whose kind no component here knows: undecided, by name.
+Source: VPC User Guide, "How route priority works" (semantics B1-B9).
+Checked: tests/unit/components/test_route_table.py, tests/properties/test_routes.py.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from vpcreach.errors import ContradictionError
+from vpcreach.forwarding import Arrival, Forward, Hop, Leg, Lookup, Note, Reason, Stop, Surroundings
+from vpcreach.packets.address_map import AddressMap, AddressSet, Family, combine, prefix
+from vpcreach.packets.packet_set import PacketSet
+from vpcreach.snapshot.call import Call
+from vpcreach.snapshot.record import Cidr, Record, Reply, Tagged
+
+PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html"
+NO_ROUTE_TO_DESTINATION = Reason(
+    "NO_ROUTE_TO_DESTINATION",
+    "add a route for the destination to this very table, or associate the subnet with another",
+    PAGE,
+)
+BAD_STATE_ROUTE = Reason("BAD_STATE_ROUTE", "point the route at a target that exists, or recreate the target", PAGE)
+ROUTE_FILTERED = Reason(
+    "ROUTE_FILTERED", "look at the route by hand: AWS does not say what a filtered route does", PAGE
+)
+PREFIX_LIST_ROUTE_AMBIGUOUS = Reason(
+    "PREFIX_LIST_ROUTE_AMBIGUOUS", "take the overlapping entries out of one of the prefix lists", PAGE
+)
+UNSUPPORTED_ROUTE_TARGET = Reason("UNSUPPORTED_ROUTE_TARGET", "check this route by hand", PAGE)
+
+LOCAL = "local"
+SHOWN = 3
+
+
+class Route(Record, frozen=True):
+    destination_cidr_block: Cidr | None = None
+    destination_ipv6_cidr_block: Cidr | None = None
+    destination_prefix_list_id: str | None = None
+    gateway_id: str | None = None
+    nat_gateway_id: str | None = None
+    transit_gateway_id: str | None = None
+    vpc_peering_connection_id: str | None = None
+    network_interface_id: str | None = None
+    instance_id: str | None = None
+    egress_only_internet_gateway_id: str | None = None
+    carrier_gateway_id: str | None = None
+    local_gateway_id: str | None = None
+    core_network_arn: str | None = None
+    odb_network_arn: str | None = None
+    ip_address: str | None = None
+    origin: str | None = None
+    state: str = "active"
+
+    @property
+    def destination(self) -> str:
+        return self.destination_cidr_block or self.destination_ipv6_cidr_block or self.destination_prefix_list_id or "?"
+
+    @property
+    def target(self) -> str | None:
+        """The id of the next hop, `local`, or None where no key that vpcreach knows names one."""
+        return (
+            self.gateway_id
+            or self.nat_gateway_id
+            or self.transit_gateway_id
+            or self.vpc_peering_connection_id
+            or self.egress_only_internet_gateway_id
+            or self.network_interface_id
+            or self.carrier_gateway_id
+            or self.local_gateway_id
+            or self.core_network_arn
+            or self.odb_network_arn
+            or self.instance_id
+            or self.ip_address
+        )
+
+    @property
+    def is_propagated(self) -> bool:
+        return self.origin in ("EnableVgwRoutePropagation", "Advertisement")
+
+    @property
+    def is_to_gateway_endpoint(self) -> bool:
+        # Only gateway endpoints are reached by a prefix list and a vpce- target: other endpoints take CIDRs alone.
+        return self.destination_prefix_list_id is not None and (self.gateway_id or "").startswith("vpce-")
+
+    def __str__(self) -> str:
+        return f"{self.destination} -> {self.target or 'an unknown target'}"
+
+
+class AssociationState(Record, frozen=True):
+    state: str = "associated"
+
+
+class Association(Record, frozen=True):
+    main: bool = False
+    subnet_id: str | None = None
+    gateway_id: str | None = None
+    association_state: AssociationState = AssociationState()
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two prefix-list routes of equal length with different targets: AWS picks one and does not say which."""
+
+    first: Route
+    second: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A prefix list that may hold the address cannot be read, so the winner is not known."""
+
+    route: Route
+    why: Note
+
+
+Winner = Route | Tie | Unread | None
+
+
+class RouteTable(Tagged, frozen=True):
+    kind: ClassVar[str] = "route_table"
+    id_prefix: ClassVar[str] = "rtb-"
+    subnet_id: ClassVar[None] = None
+
+    route_table_id: str
+    vpc_id: str
+    routes: tuple[Route, ...] = ()
+    associations: tuple[Association, ...] = ()
+    owner_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.route_table_id
+
+    def is_associated_with(self, gateway_id: str) -> bool:
+        """True for the edge table of a gateway, which rules what enters the VPC through it."""
+        return any(association.gateway_id == gateway_id for association in self.associations)
+
+    def winners(self, family: Family, around: Surroundings) -> AddressMap[Winner]:
+        """For every address the route that wins, blackholes included."""
+        return around.remember(("routes", self.id, family), lambda: self._winners(family, around))
+
+    def _winners(self, family: Family, around: Surroundings) -> AddressMap[Winner]:
+        local = AddressSet.of(family, _ranges(family, (r for r in self.routes if r.target == LOCAL)))
+        best: dict[tuple[int, int], Winner] = {}
+        unread: list[Unread] = []
+        for route in sorted(self.routes, key=_rank):
+            blocks = _blocks(route, family, around)
+            if isinstance(blocks, Note):
+                unread.append(Unread(route, blocks))
+                continue
+            for network, length in blocks:
+                block = (network, network + (1 << (family.bits - length)) - 1)
+                if route.is_propagated and AddressSet.of(family, [block]) <= local:
+                    continue
+                held = best.get((network, length))
+                if held is None:
+                    best[network, length] = route
+                elif isinstance(held, Route) and _is_tie(held, route):
+                    best[network, length] = Tie(held, route)
+        entries = ((network, length, winner) for (network, length), winner in best.items())
+        winners: AddressMap[Winner] = AddressMap.longest_prefix(family, entries, None)
+        exact = AddressSet.of(family, [(n, n) for n, length in best if length == family.bits])
+        return _with_unread(winners, unread, local, exact) if unread else winners
+
+    def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
+        winners = self.winners(arrival.packets.family, around)
+        by_target: dict[object, list[tuple[Winner, AddressSet]]] = {}
+        for winner, addresses in winners.groups(arrival.packets.destination).items():
+            is_to_endpoint = isinstance(winner, Route) and winner.is_to_gateway_endpoint
+            if is_to_endpoint and around.skips_endpoint_routes and arrival.leg is Leg.OUT:
+                continue  # no part of such a question: see Surroundings.reading
+            key = (winner.target, winner.state) if isinstance(winner, Route) else winner
+            by_target.setdefault(key, []).append((winner, addresses))
+        for parts in by_target.values():
+            addresses = parts[0][1]
+            for _, more in parts[1:]:
+                addresses = addresses | more
+            routes = [winner for winner, _ in parts]
+            yield self._hop(arrival, routes, addresses, around)
+
+    answer = forward
+
+    def replay(self, family: Family, address: int, around: Surroundings) -> Winner:
+        """The winning route of one address, found by reading the routes one by one (the second reading)."""
+        best: tuple[int, int, Route] | None = None
+        for route in self.routes:
+            blocks = _blocks(route, family, around)
+            if isinstance(blocks, Note):
+                continue
+            for network, length in blocks:
+                if address >> (family.bits - length) != network >> (family.bits - length):
+                    continue
+                if route.is_propagated and self._is_inside_local(family, network, length, around):
+                    continue
+                if best is None or (length, -_rank(route)) > best[:2]:
+                    best = (length, -_rank(route), route)
+        return best[2] if best else None
+
+    def _is_inside_local(self, family: Family, network: int, length: int, around: Surroundings) -> bool:
+        for route in self.routes:
+            blocks = _blocks(route, family, around) if route.target == LOCAL else ()
+            if not isinstance(blocks, Note):
+                for local_network, local_length in blocks:
+                    shift = family.bits - local_length
+                    if length >= local_length and network >> shift == local_network >> shift:
+                        return True
+        return False
+
+    def _hop(self, arrival: Arrival, routes: list[Winner], addresses: AddressSet, around: Surroundings) -> Hop:
+        packets = arrival.packets.with_destination(addresses)
+        first = routes[0]
+        if first is None:
+            some = str(addresses) if len(addresses.intervals) <= SHOWN else f"addresses such as {addresses.example}"
+            default = "" if self._has_default(arrival.packets.family) else "no default route, and "
+            message = f"{self._told(arrival.standing_in)} has {default}no route for {some}"
+            note = NO_ROUTE_TO_DESTINATION.fail(self.id, "", message)
+            return Hop(packets, Stop(), "no route", (note,))
+        if isinstance(first, Tie):
+            message = f"{self.title}: {first.first} and {first.second} hold the same block, and AWS picks either"
+            return self._stop(packets, PREFIX_LIST_ROUTE_AMBIGUOUS.unknown(self.id, first.first.destination, message))
+        if isinstance(first, Unread):
+            return self._stop(packets, first.why)
+        self._confirm(routes, arrival.packets.family, addresses.first, around)
+        words = _words([route for route in routes if isinstance(route, Route)])
+        if first.state == "blackhole":
+            message = f"{self.title}: the route {words} is a blackhole, as its target is gone or down"
+            return self._stop(packets, BAD_STATE_ROUTE.fail(self.id, words, message))
+        if first.state != "active":
+            message = f"{self.title}: the route {words} is {first.state}"
+            return self._stop(packets, ROUTE_FILTERED.unknown(self.id, words, message))
+        if first.target is None:
+            message = f"{self.title}: the route for {first.destination} has a target of a kind vpcreach does not know"
+            return self._stop(packets, UNSUPPORTED_ROUTE_TARGET.unknown(self.id, first.destination, message))
+        if first.target == LOCAL:
+            return Hop(packets, Lookup(self.vpc_id), words)
+        return Hop(packets, Forward(first.target), words)
+
+    def _told(self, subnet_id: str | None) -> str:
+        """The table's title, and that it is the main one where the subnet came to it by no choice of its own."""
+        if subnet_id is None or any(association.subnet_id == subnet_id for association in self.associations):
+            return self.title
+        return f"{self.title} (the VPC's main table, which rules {subnet_id} as no other is associated with it)"
+
+    def _has_default(self, family: Family) -> bool:
+        return ("::/0" if family is Family.IPV6 else "0.0.0.0/0") in [route.destination for route in self.routes]
+
+    def _confirm(self, routes: list[Winner], family: Family, address: int, around: Surroundings) -> None:
+        """The second reading of one address must find one of the same routes."""
+        replayed = self.replay(family, address, around)
+        if replayed not in routes:
+            raise ContradictionError(f"{self.id}: the map sends {address} by {routes[0]}, the routes by {replayed}")
+
+    def _stop(self, packets: PacketSet, note: Note) -> Hop:
+        return Hop(packets, Stop(), note.entry or note.code, (note,))
+
+
+def _rank(route: Route) -> int:
+    return 2 if route.is_propagated else 1 if route.destination_prefix_list_id else 0
+
+
+def _is_tie(held: Route, other: Route) -> bool:
+    return _rank(held) == _rank(other) == 1 and (held.target, held.state) != (other.target, other.state)
+
+
+def _blocks(route: Route, family: Family, around: Surroundings) -> Iterable[tuple[int, int]] | Note:
+    if route.destination_prefix_list_id:
+        blocks = around.prefixes(route.destination_prefix_list_id, family)
+        if isinstance(blocks, Note) and route.is_to_gateway_endpoint and around.skips_endpoint_routes:
+            return ()
+        return blocks
+    text = route.destination_ipv6_cidr_block if family is Family.IPV6 else route.destination_cidr_block
+    return (prefix(text)[1:],) if text else ()
+
+
+def _ranges(family: Family, routes: Iterable[Route]) -> list[tuple[int, int]]:
+    texts = [r.destination_ipv6_cidr_block if family is Family.IPV6 else r.destination_cidr_block for r in routes]
+    return [interval for text in texts if text for interval in AddressSet.parse(text).intervals]
+
+
+def _with_unread(
+    winners: AddressMap[Winner], unread: list[Unread], local: AddressSet, exact: AddressSet
+) -> AddressMap[Winner]:
+    # A list that cannot be read may hold any longer prefix: only a whole-address route is safe from it, and the
+    # VPC's own addresses are safe from a gateway endpoint's list, which holds public addresses alone.
+    endpoint_only = all(item.route.is_to_gateway_endpoint for item in unread)
+    safe = (exact | local) if endpoint_only else exact
+    layers = [(first, last, True) for first, last in safe.intervals]
+    is_safe: AddressMap[bool] = AddressMap.paint(winners.family, layers, False)
+    doubt = unread[0]
+
+    def choose(winner: Winner, keeps: bool) -> Winner:
+        return winner if keeps else doubt
+
+    return combine(choose, winners, is_safe)
+
+
+def _words(routes: list[Route]) -> str:
+    shown = ", ".join(route.destination for route in routes[:3])
+    more = f" and {len(routes) - 3} more" if len(routes) > 3 else ""
+    return f"{shown}{more} -> {routes[0].target}"
+
+
+class DescribeRouteTables(Reply, frozen=True):
+    route_tables: tuple[RouteTable, ...] = ()
+
+
+DESCRIBE_ROUTE_TABLES = Call(
+    "ec2", "DescribeRouteTables", DescribeRouteTables, holds="RouteTables", vpc_filter="vpc-id"
+)
+CALLS = (DESCRIBE_ROUTE_TABLES,)
+REASONS = (
+    NO_ROUTE_TO_DESTINATION,
+    BAD_STATE_ROUTE,
+    ROUTE_FILTERED,
+    PREFIX_LIST_ROUTE_AMBIGUOUS,
+    UNSUPPORTED_ROUTE_TARGET,
+)

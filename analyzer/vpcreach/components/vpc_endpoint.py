@@ -1,0 +1,162 @@
+"""VPC endpoints: private ways to AWS services, by route (gateway) or by an interface in a subnet (interface).
+
+Modelled: gateway endpoints as route targets, the state of both, what an interface endpoint's name captures.
+Not modelled: Gateway Load Balancer, resource, service-network and tunnel endpoints as next hops (undecided). Their
+policies are judged by endpoint_policy.py, their interfaces are destinations.
+Source: AWS PrivateLink Guide, "Gateway endpoints", "Access AWS services through AWS PrivateLink" (semantics
+F1-F8, F18).
+Checked: tests/unit/components/test_vpc_endpoint.py.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import ClassVar
+
+from vpcreach.forwarding import (
+    BAD_STATE,
+    UNSUPPORTED_COMPONENT,
+    Arrival,
+    Deliver,
+    Hop,
+    Leg,
+    Lookup,
+    Note,
+    Reason,
+    Stop,
+    Surroundings,
+    wrong_way,
+)
+from vpcreach.packets.ports import TCP
+from vpcreach.snapshot.call import Call
+from vpcreach.snapshot.record import Record, Reply, Tagged
+
+PAGE = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"
+VPCE_GATEWAY_PROTOCOL_RESTRICTION = Reason("VPCE_GATEWAY_PROTOCOL_RESTRICTION", "use TCP", PAGE)
+VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION = Reason(
+    "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION",
+    "create the gateway endpoint in the function's own VPC",
+    PAGE,
+)
+
+
+class EndpointGroup(Record, frozen=True):
+    group_id: str
+
+
+class EndpointDnsOptions(Record, frozen=True):
+    private_dns_only_for_inbound_resolver_endpoint: bool | None = None
+
+
+class EndpointDnsEntry(Record, frozen=True):
+    dns_name: str | None = None
+
+
+class VpcEndpoint(Tagged, frozen=True):
+    kind: ClassVar[str] = "vpc_endpoint"
+    id_prefix: ClassVar[str] = "vpce-"
+    subnet_id: ClassVar[None] = None
+
+    vpc_endpoint_id: str
+    vpc_id: str | None = None
+    vpc_endpoint_type: str = "Gateway"
+    state: str | None = None
+    service_name: str = ""
+    service_region: str | None = None
+    policy_document: str | None = None
+    route_table_ids: tuple[str, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
+    network_interface_ids: tuple[str, ...] = ()
+    groups: tuple[EndpointGroup, ...] = ()
+    private_dns_enabled: bool = False
+    dns_options: EndpointDnsOptions = EndpointDnsOptions()
+    dns_entries: tuple[EndpointDnsEntry, ...] = ()
+    owner_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.vpc_endpoint_id
+
+    @property
+    def is_gateway(self) -> bool:
+        return self.vpc_endpoint_type.lower() == "gateway"
+
+    @property
+    def is_interface(self) -> bool:
+        return self.vpc_endpoint_type.lower() == "interface"
+
+    def state_notes(self) -> tuple[Note, ...]:
+        """Nothing for an endpoint in use, else the note that its state asks for (F1)."""
+        match (self.state or "").lower():
+            case "available":
+                return ()
+            case "partial" | "":
+                fact = f"{self.title} is {self.state or 'in a state the reply does not tell'}"
+                return (BAD_STATE.unknown(self.id, "State", f"{fact}; it may work for some interfaces only"),)
+            case _:
+                return (BAD_STATE.fail(self.id, "State", f"{self.title} is {self.state}, not available"),)
+
+    def captures_name_of(self, service_name: str) -> bool:
+        """True when clients inside the VPC find this interface endpoint under the service's ordinary DNS name."""
+        if not (self.is_interface and self.private_dns_enabled and self.service_name == service_name):
+            return False
+        if service_name.endswith(".dynamodb"):
+            return False
+        if service_name.endswith(".s3"):
+            # S3's private DNS serves on-premises resolvers only, unless this is switched off (F7).
+            return self.dns_options.private_dns_only_for_inbound_resolver_endpoint is False
+        return True
+
+    def captures_host(self, host: str) -> bool:
+        """True when one of the private DNS names that EC2 lists for this interface endpoint covers the host."""
+        if not (self.is_interface and self.private_dns_enabled) or self.service_name.endswith((".s3", ".dynamodb")):
+            return False
+        names = [entry.dns_name for entry in self.dns_entries if entry.dns_name and ".vpce." not in entry.dns_name]
+        return any(fnmatchcase(host, name) for name in names)
+
+    def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
+        if arrival.leg is Leg.BACK:
+            yield from wrong_way(self, arrival)
+        elif self.is_gateway:
+            yield self._through_gateway(arrival, around)
+        else:
+            message = f"{self.title} is a {self.vpc_endpoint_type} endpoint, which is not modelled yet as a next hop"
+            note = UNSUPPORTED_COMPONENT.unknown(self.id, "VpcEndpointType", message)
+            yield Hop(arrival.packets, Stop(), self.vpc_endpoint_type, (note,))
+
+    def answer(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
+        yield Hop(arrival.packets, Lookup(arrival.vpc_id), "answers of the service")
+
+    def _through_gateway(self, arrival: Arrival, around: Surroundings) -> Hop:
+        notes = [*self.state_notes()]
+        if arrival.packets.destination_ports & ~around.atoms.mask(TCP):
+            message = f"{self.title} carries TCP only"
+            notes.append(VPCE_GATEWAY_PROTOCOL_RESTRICTION.fail(self.id, "", message))
+        if self.vpc_id not in (None, arrival.vpc_id):
+            message = f"{self.title} is an endpoint of {self.vpc_id}, and serves nobody outside it"
+            notes.append(VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION.fail(self.id, "VpcId", message))
+        if arrival.sender.kind != "lambda_function":
+            message = f"AWS does not document {self.title} behind {arrival.sender.component}"
+            note = UNSUPPORTED_COMPONENT.unknown(
+                self.id,
+                "",
+                message,
+                resolve="add the endpoint to the route table of the function's own subnet",
+            )
+            return Hop(arrival.packets, Stop(), self.service_name, (*notes, note))
+        return Hop(arrival.packets, Deliver(None), self.service_name, tuple(notes))
+
+
+class DescribeVpcEndpoints(Reply, frozen=True):
+    vpc_endpoints: tuple[VpcEndpoint, ...] = ()
+
+
+DESCRIBE_VPC_ENDPOINTS = Call(
+    "ec2", "DescribeVpcEndpoints", DescribeVpcEndpoints, holds="VpcEndpoints", vpc_filter="vpc-id"
+)
+CALLS = (DESCRIBE_VPC_ENDPOINTS,)
+REASONS = (
+    BAD_STATE,
+    VPCE_GATEWAY_PROTOCOL_RESTRICTION,
+    VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION,
+    UNSUPPORTED_COMPONENT,
+)

@@ -1,0 +1,29 @@
+"""The errors a person can cause or meet; only `cli/` turns them into words and an exit code."""
+
+
+class VpcreachError(Exception):
+    """Base of everything vpcreach raises on purpose; `str()` is one clear sentence."""
+
+
+class UsageError(VpcreachError):
+    """A function, destination or option that does not mean anything here (exit code 2)."""
+
+
+class SnapshotError(VpcreachError):
+    """A snapshot that cannot be read: the sentence names the file and the JSON path (exit code 2)."""
+
+
+class RuleFileError(VpcreachError):
+    """Every mistake of one rule file, each with file, line and suggestion (exit code 2)."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class AwsUnreadableError(VpcreachError):
+    """No call to AWS was answered at all: no credentials, no network, no such endpoint (exit code 4)."""
+
+
+class ContradictionError(VpcreachError):
+    """The set algebra and the rule-by-rule replay of one packet disagree: a defect of vpcreach, never an answer."""

@@ -1,0 +1,5 @@
+"""The names of the formats. No imports: the command line reads this before anything else is loaded."""
+
+REPORT = ("text", "json", "markdown")
+CHECK = ("text", "json")
+GRAPH = ("mermaid", "dot", "json")

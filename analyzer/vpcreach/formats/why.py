@@ -1,0 +1,138 @@
+"""One answer in full: the way out and back step by step, all that stops it, what would settle a doubt."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from vpcreach.formats.text import finding_lines
+from vpcreach.formats.wording import (
+    Paint,
+    alike,
+    ansi,
+    listed,
+    note_words,
+    packets_words,
+    paragraph,
+    parts,
+    plain,
+    question,
+    way_beyond,
+)
+from vpcreach.forwarding import Leg, Note
+from vpcreach.reach.answer import Answer, FunctionReport, Step, SubnetAnswer, Trace, Verdict
+
+_PACKETS_SHOWN = 3
+
+
+def render(function: FunctionReport, *, colour: bool = False) -> str:
+    """Every answer of the function in full, ending with a line break."""
+    paint = ansi if colour else plain
+    return "\n".join("\n".join(_answer(function, answer, paint)) + "\n" for answer in function.answers)
+
+
+def _answer(function: FunctionReport, answer: Answer, paint: Paint) -> list[str]:
+    word = paint(answer.verdict.value.upper(), answer.verdict)
+    lines = [f"{word}  {function.name} → {question(answer)}", f"  {function.arn}"]
+    lines += paragraph(_sum(function, answer), 2)
+    if answer.is_provisional:
+        lines += paragraph(
+            "The verdict is provisional: the function is being made or updated, and the answer may change with it.", 2
+        )
+    for group in alike(parts(answer)):
+        lines += ["", *_subnets(group, paint)]
+    if answer.assumptions:
+        lines += ["", "Assumed, because the snapshot does not tell:"]
+        lines += [line for text in answer.assumptions for line in paragraph(text, 2)]
+    findings = finding_lines((*answer.findings, *function.findings))
+    if findings:
+        lines += ["", "Worth knowing:", *findings]
+    settle = dict.fromkeys(note.remedy for note in answer.unknowns if note.remedy)
+    if settle and answer.verdict in (Verdict.UNKNOWN, Verdict.PARTIAL):
+        lines += ["", "What would settle it:"]
+        lines += [line for text in settle for line in paragraph(f"- {text}", 2)]
+    return lines
+
+
+def _sum(function: FunctionReport, answer: Answer) -> str:
+    if not answer.subnets:
+        return f"In {function.vpc_id}." if function.vpc_id else "The function is not attached to a VPC."
+    by_verdict = {
+        verdict: [s.title for s in answer.subnets if s.verdict is verdict]
+        for verdict in Verdict
+        if any(s.verdict is verdict for s in answer.subnets)
+    }
+    if len(by_verdict) == 1:
+        number = len(answer.subnets)
+        where = {1: "its one subnet", 2: "both subnets"}.get(number, f"all {number} subnets")
+        return f"In {function.vpc_id}; {answer.verdict.value} from {where}."
+    told = "; ".join(f"{verdict.value} from {listed(ids)}" for verdict, ids in by_verdict.items())
+    return f"In {function.vpc_id}, where it may run in any of its subnets: {told}."
+
+
+def _subnets(group: Sequence[SubnetAnswer], paint: Paint) -> list[str]:
+    """The story of subnets that share it."""
+    verdict = group[0].verdict
+    name = ", ".join(subnet.title for subnet in group) or "Without a subnet"
+    lines = [f"{name}: {paint(verdict.value.upper(), verdict)}"]
+    fates = _fates(group)
+    for number, traces in enumerate(fates):
+        if number:
+            lines.append("")
+        lines += _fate(traces, paint if len(fates) > 1 else None)
+    return lines
+
+
+def _fates(group: Iterable[SubnetAnswer]) -> list[list[Trace]]:
+    """Traces of the same way, fate and reasons together, the worst first."""
+    fates: dict[object, list[Trace]] = {}
+    for subnet in group:
+        for trace in subnet.traces:
+            path = way_beyond(subnet.subnet_id, trace.path)
+            back = way_beyond(subnet.subnet_id, trace.return_path)
+            key = (trace.verdict, path, back, trace.notes, trace.endpoint)
+            fates.setdefault(key, []).append(replace(trace, path=path, return_path=back))
+    return sorted(fates.values(), key=lambda traces: -traces[0].verdict.severity)
+
+
+def _fate(traces: Sequence[Trace], paint: Paint | None) -> list[str]:
+    trace = traces[0]
+    lines: list[str] = []
+    for shown in traces[:_PACKETS_SHOWN]:
+        prefix = f"{paint(shown.verdict.value, shown.verdict)}: " if paint else ""
+        # Where all of an endpoint's packets share one fate, its name says more than a hundred blocks of addresses.
+        whereto = "" if paint else trace.endpoint
+        lines += paragraph(f"{prefix}{packets_words(shown.packets, whereto)}", 2)
+    if len(traces) > _PACKETS_SHOWN:
+        lines.append(f"  and {len(traces) - _PACKETS_SHOWN} more sets of packets with the same fate")
+    if trace.endpoint and paint:
+        lines += paragraph(f"to {trace.endpoint}", 2)
+    if trace.witness is not None:
+        lines += paragraph(f"for example {trace.witness}", 2)
+    lines += _way("the way out", trace.path)
+    if not trace.blockers or any(note.leg is Leg.BACK for note in trace.blockers):
+        lines += _way("the way back", trace.return_path)
+    lines += _notes("stopped by", "remedy", trace.blockers)
+    return lines + _notes("not decided because", "resolve", trace.unknowns)
+
+
+def _way(title: str, steps: Sequence[Step]) -> list[str]:
+    if not steps:
+        return []
+    first = max(len(step.title) for step in steps)
+    second = max(len(step.kind) for step in steps)
+    lines = [f"  {title}:"]
+    for number, step in enumerate(steps, 1):
+        kind = step.kind.replace("_", " ")
+        columns = (f"{number:>2}. {step.title:<{first}}", f"{kind:<{second}}", step.detail)
+        lines.append(f"    {'  '.join(columns)}".rstrip())
+    return lines
+
+
+def _notes(title: str, remedy: str, notes: Sequence[Note]) -> list[str]:
+    if not notes:
+        return []
+    lines = [f"  {title}:"]
+    for note in notes:
+        lines += paragraph(note_words(note), 4, note.code)
+        lines += paragraph(f"{remedy}: {note.remedy}", 6) if note.remedy else []
+        lines += [f"      AWS: {note.page}"] if note.page else []
+    return lines

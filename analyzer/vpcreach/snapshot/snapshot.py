@@ -1,0 +1,163 @@
+"""A snapshot: AWS's replies by call and place, and for every reply that is missing the reason why.
+
+A reply is *found*, *incomplete* (pages or the top-level key are missing), *absent* (no file) or *failed* (recorded in
+snapshot.json as denied or failed). Absence is never an empty list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from vpcreach.errors import SnapshotError
+from vpcreach.snapshot.call import Call, Place
+from vpcreach.snapshot.record import Record, Reply, decode_text
+
+R = TypeVar("R", bound=Record)
+
+
+class State(Enum):
+    FOUND = "found"
+    INCOMPLETE = "incomplete"
+    ABSENT = "absent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """Something the snapshot does not hold: the call, where, and why."""
+
+    call: str
+    account: str
+    region: str
+    reason: str
+    is_absence: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.call} in {self.account}/{self.region}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[R]):
+    """What the snapshot holds of one call: the reply, or the gap, or (incomplete) both."""
+
+    state: State
+    value: R | None
+    gap: Gap | None
+    narrowed_to: frozenset[str] | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """True when what the reply lacks does not exist."""
+        return self.state is State.FOUND and self.narrowed_to is None
+
+    def covers(self, vpc_id: str) -> bool:
+        """True when the reply lacks nothing of this VPC."""
+        return self.state is State.FOUND and (self.narrowed_to is None or vpc_id in self.narrowed_to)
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that AWS denied or that failed, as snapshot.json records it."""
+
+    call: str
+    account: str
+    region: str
+    arguments: tuple[str, ...] = ()
+    error: str
+    message: str = ""
+
+
+class Narrowing(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that was sent for some VPCs only."""
+
+    call: str
+    account: str
+    region: str
+    vpcs: tuple[str, ...]
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The optional snapshot.json."""
+
+    schema: str = "vpcreach.snapshot/1"
+    collected_at: str = ""
+    finished_at: str = ""
+    collected_by: str = ""
+    failed: tuple[Failure, ...] = ()
+    narrowed: tuple[Narrowing, ...] = ()
+
+
+MANIFEST = "snapshot.json"
+
+
+class Snapshot:
+    """Replies by path (`<account>/<region>/<service>/<operation>.json`), decoded when they are first read."""
+
+    def __init__(self, files: Mapping[str, bytes], manifest: Manifest | None = None, origin: str = "snapshot") -> None:
+        self.files = dict(files)
+        self.manifest = manifest or Manifest()
+        self.origin = origin
+        self._failed = {(f.call, f.account, f.region, f.arguments): f for f in self.manifest.failed}
+        self._narrowed = {(n.call, n.account, n.region): frozenset(n.vpcs) for n in self.manifest.narrowed}
+        self._readings: dict[str, Reading[Any]] = {}
+
+    def places(self) -> list[Place]:
+        """Every account and region that has a file or a recorded failure, sorted; `global` folders left out."""
+        found = {Place(*path.split("/")[:2]) for path in self.files}
+        found |= {Place(f.account, f.region) for f in self.manifest.failed}
+        return sorted(place for place in found if place.region != "global")
+
+    def read(self, call: Call[R], place: Place, arguments: tuple[str, ...] = ()) -> Reading[R]:
+        """What AWS answered to this call there; raises SnapshotError for a file that is broken."""
+        path = call.path(place, arguments)
+        if path not in self._readings:
+            self._readings[path] = self._read(call, place, arguments, path)
+        return self._readings[path]
+
+    def gap(self, call: Call[R], place: Place, reason: str, *, absent: bool = False) -> Gap:
+        account, region = call.place(place)
+        return Gap(call.action, account, region, reason, absent)
+
+    def _read(self, call: Call[R], place: Place, arguments: tuple[str, ...], path: str) -> Reading[R]:
+        account, region = call.place(place)
+        failure = self._failed.get((call.action, account, region, arguments)) or self._failed.get(
+            (call.action, account, region, ())
+        )
+        data = self.files.get(path)
+        if data is None and failure is not None:
+            words = f"{failure.error}: {failure.message}" if failure.message else failure.error
+            return Reading(State.FAILED, None, self.gap(call, place, words))
+        if data is None:
+            return Reading(State.ABSENT, None, self.gap(call, place, "not collected", absent=True))
+        value = self._decode(call, path, data)
+        narrowed = self._narrowed.get((call.action, account, region))
+        if failure is not None:
+            return Reading(State.INCOMPLETE, value, self.gap(call, place, f"some pages failed: {failure.error}"))
+        if call.holds is not None and not _has_key(data, call.holds):
+            return Reading(State.INCOMPLETE, value, self.gap(call, place, f"{path} has no key {call.holds}"))
+        if isinstance(value, Reply) and not value.is_complete:
+            reason = f"{path} ends with a continuation mark: some pages are missing"
+            return Reading(State.INCOMPLETE, value, self.gap(call, place, reason))
+        return Reading(State.FOUND, value, None, narrowed)
+
+    def _decode(self, call: Call[R], path: str, data: bytes) -> R:
+        try:
+            return msgspec.json.decode(data, type=call.reply, dec_hook=decode_text)
+        except msgspec.ValidationError as error:
+            raise SnapshotError(f"{self.origin}/{path}: {place_and_fact(error)}") from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise SnapshotError(f"{self.origin}/{path}: not readable as JSON: {error}") from error
+
+
+def _has_key(data: bytes, key: str) -> bool:
+    # A quick look at the bytes settles nearly every file; only a file without the word is decoded a second time.
+    if f'"{key}"'.encode() not in data:
+        return False
+    return key in msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+
+
+def place_and_fact(error: msgspec.ValidationError) -> str:
+    fact, _, where = str(error).partition(" - at ")
+    return f"{where.strip('`') or '$'}: {fact[:1].lower()}{fact[1:]}"

@@ -1,0 +1,1 @@
+"""Where facts come from: each file reads one kind of place and returns a Snapshot."""

@@ -1,0 +1,104 @@
+"""The figures of benchmarks/README.md, measured again: whole commands as processes, parts as shares of them.
+
+Every line is a median of several runs, with the slowest beside it; compare lines of one run, not of two machines.
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vpcreach.reach.reporting import Analysis
+from vpcreach.snapshot.loading import load
+
+FUNCTIONS = 1000
+RUNS = 5
+REGION = "eu-west-1"
+BIN = Path(sys.executable).parent
+BARE_TYPER = """
+import typer
+app = typer.Typer()
+@app.callback()
+def main() -> None: ...
+@app.command()
+def one() -> None: ...
+app(["--help"])
+"""
+
+
+def timed(action: Callable[[], object], runs: int = RUNS) -> list[float]:
+    """Seconds of every run after a first one that does not count."""
+    action()
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def line(what: str, seconds: list[float], *, beside: list[float] | None = None) -> None:
+    """One figure, and its share of another one of the same run."""
+    share = f"   {statistics.median(seconds) / statistics.median(beside):5.2f} of the line above" if beside else ""
+    print(f"{what:<66} {statistics.median(seconds):7.3f} s  (max {max(seconds):.3f}){share}", flush=True)
+
+
+@contextmanager
+def emulator(functions: int) -> Iterator[str]:
+    """The address of an emulator process with this many functions in it."""
+    command = [sys.executable, "-m", "benchmarks.emulator", str(functions)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+
+
+def run(*arguments: str, url: str = "") -> None:
+    environment = {
+        **os.environ,
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    subprocess.run(arguments, check=True, capture_output=True, env=environment)
+
+
+def functions_from_an_emulator(folder: Path) -> None:
+    program = str(BIN / "vpcreach")
+    with emulator(FUNCTIONS) as url:
+        report = (program, "report", "--no-function-state", "--format", "json", "-o", str(folder / "report.json"))
+        whole = timed(lambda: run(*report, url=url))
+        line(f"{FUNCTIONS} functions collected and reported, one command", whole)
+        run(program, "collect", "--no-function-state", "-o", str(folder / "snapshot"), url=url)
+    snapshot = load(folder / "snapshot")
+    line("  of which the analysis", timed(lambda: Analysis(snapshot).report()), beside=whole)
+    line("saved snapshot to report, one command", timed(lambda: run(program, "report", str(folder / "snapshot"))))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{'largest process of all these (the emulator counts too)':<66} {peak:7.0f} MB")
+
+
+def start_of_the_command_line() -> None:
+    bare = timed(lambda: run(sys.executable, "-c", BARE_TYPER), 15)
+    line("typer's own minimum: --help of an empty program", bare)
+    line("vpcreach --help", timed(lambda: run(str(BIN / "vpcreach"), "--help"), 15), beside=bare)
+
+
+def main() -> None:
+    """Prints every figure."""
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors")
+    start_of_the_command_line()
+    with tempfile.TemporaryDirectory() as folder:
+        functions_from_an_emulator(Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Prefix lists: their entries from either call, and what is not known without them."""
+
+import pytest
+
+from tests.estates.builder import allow
+from tests.unit.reach.worlds import (
+    OUTSIDE,
+    Change,
+    asked,
+    denied,
+    egress,
+    forgotten,
+    gateway_endpoint,
+    no_route,
+    prefix_list,
+    route,
+    unfinished,
+    without,
+)
+
+ENTRIES = "ec2/get-managed-prefix-list-entries"
+OLD_CALL = "ec2/describe-prefix-lists"
+LISTS = "ec2/describe-managed-prefix-lists"
+
+S3 = [
+    pytest.param((), "reachable", id="F2-from-both-calls"),
+    pytest.param((without(OLD_CALL),), "reachable", id="F2-from-the-entries-alone"),
+    pytest.param((without(ENTRIES),), "reachable", id="F2-from-the-older-call-alone"),
+    pytest.param((denied(f"{ENTRIES}/pl-s3"),), "reachable", id="F2-though-the-newer-was-denied"),
+    pytest.param((unfinished(f"{ENTRIES}/pl-s3"),), "reachable", id="F2-though-the-newer-is-unfinished"),
+    pytest.param((without(LISTS),), "reachable", id="F2-the-name-from-the-older-call"),
+    pytest.param((without(LISTS), without(ENTRIES), without(OLD_CALL)), "reachable", id="B9-by-its-route-alone"),
+    pytest.param(
+        (without(ENTRIES), without(OLD_CALL), egress(allow("tcp", 443, "pl-s3"))),
+        "reachable",
+        id="F2-a-rule-that-names-the-unread-list-admits-it",
+    ),
+    pytest.param(
+        (without(ENTRIES), without(OLD_CALL), egress(allow("tcp", 443, "0.0.0.0/1"))),
+        "unknown UNKNOWN_DESTINATION",
+        id="B9-unread-and-half-of-the-world-admitted",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), S3)
+def test_s3_through_its_list(changes: tuple[Change, ...], expected: str) -> None:
+    assert asked("s3", gateway_endpoint(), no_route(), *changes) == expected
+
+
+def test_without_route_list_or_way_out_s3_is_blocked_f2() -> None:
+    gone = without(LISTS), without(ENTRIES), without(OLD_CALL), no_route()
+    assert asked("s3", *gone) == "blocked NO_ROUTE_TO_DESTINATION"
+
+
+OWN = [
+    pytest.param((), "reachable", id="B3-a-list-of-ones-own"),
+    pytest.param((forgotten("pl-mine"),), "reachable", id="B3-its-entries-count-though-no-list-lists-it"),
+    pytest.param((without(f"{ENTRIES}/pl-mine"),), "unknown UNKNOWN_RESOURCE", id="B3-entries-absent"),
+    pytest.param((denied(f"{ENTRIES}/pl-mine"),), "unknown UNKNOWN_RESOURCE", id="B3-entries-denied"),
+    pytest.param((unfinished(f"{ENTRIES}/pl-mine"),), "unknown UNKNOWN_RESOURCE", id="B3-entries-on-another-page"),
+    pytest.param(
+        (lambda e: e.put(ENTRIES, {"Entries": []}, "pl-mine"),),
+        "blocked NO_ROUTE_TO_DESTINATION",
+        id="B3-an-empty-list",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), OWN)
+def test_a_route_by_a_list(changes: tuple[Change, ...], expected: str) -> None:
+    listed = prefix_list("mine", "93.184.216.0/24"), route("pl-mine", "nat-main"), no_route()
+    assert asked(OUTSIDE, *listed, *changes) == expected

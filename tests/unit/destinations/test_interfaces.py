@@ -1,0 +1,128 @@
+"""Interfaces, instances and groups by id, name or ARN."""
+
+import pytest
+
+from tests.estates.asking import ask, told
+from tests.estates.builder import Estate, allow
+from tests.unit.reach.worlds import (
+    INTERFACES,
+    Change,
+    asked,
+    changed,
+    denied,
+    egress,
+    forgotten,
+    ingress,
+    interface,
+    main,
+    record,
+    unfinished,
+    without,
+)
+from vpcreach.errors import UsageError
+
+INSTANCES = "ec2/describe-instances"
+
+
+def web(**settings: object) -> Change:
+    """An instance in data-a, in group data."""
+    chosen: dict[str, object] = {"subnet": "data-a", "groups": ["data"]} | settings
+    return lambda estate: estate.instance("web", **chosen)  # type: ignore[arg-type]
+
+
+STATES = [
+    ("running", "reachable"),
+    ("stopped", "blocked BAD_STATE"),
+    ("stopping", "blocked BAD_STATE"),
+    ("shutting-down", "blocked BAD_STATE"),
+    ("terminated", "blocked BAD_STATE"),
+]
+
+
+@pytest.mark.parametrize(("state", "expected"), STATES, ids=lambda value: f"H12-{value}")
+def test_an_instance_must_run(state: str, expected: str) -> None:
+    assert asked("i-web:5432", web(state=state)) == expected
+
+
+CALLED = ["i-web:5432", "web:5432", "eni-web:5432", "arn:aws:ec2:eu-west-1:111122223333:instance/i-web:5432"]
+
+
+@pytest.mark.parametrize("destination", CALLED, ids=lambda value: f"H12-{value}")
+def test_what_an_instance_may_be_called(destination: str) -> None:
+    assert asked(destination, web()) == "reachable"
+    assert asked(destination, web(), ingress()) == "blocked ENI_SG_RULES_MISMATCH"
+
+
+INTERFACE_STATES = [
+    pytest.param((), "reachable", id="H12-in-use"),
+    pytest.param((record("eni-peer", Status="available"),), "blocked BAD_STATE", id="H12-detached"),
+    pytest.param((ingress(),), "blocked ENI_SG_RULES_MISMATCH", id="H12-its-groups"),
+    pytest.param((denied(INTERFACES),), "unknown COLLECTION_FAILED", id="H12-call-denied"),
+    pytest.param((without(INTERFACES),), "unknown COLLECTION_FAILED", id="H12-file-absent"),
+    pytest.param((forgotten("eni-peer"), unfinished(INTERFACES)), "unknown COLLECTION_FAILED", id="H12-pages-missing"),
+    pytest.param((forgotten("subnet-data-a"),), "unknown UNKNOWN_RESOURCE", id="A24-its-subnet-is-not-in-the-file"),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), INTERFACE_STATES)
+def test_an_interface_by_its_id(changes: tuple[Change, ...], expected: str) -> None:
+    assert asked("eni-peer:5432", interface(), *changes) == expected
+
+
+def test_an_id_that_the_file_does_not_hold_is_a_usage_error_h17() -> None:
+    for destination in ("eni-nobody", "i-nobody", "sg-nobody"):
+        with pytest.raises(UsageError, match="is not in the snapshot"):
+            asked(destination)
+
+
+def far_member(estate: Estate) -> None:
+    main(estate).network_interface("far", subnet="data-b", groups=["data"], address="10.0.3.50")
+
+
+GROUP = [
+    pytest.param((), "unknown NO_SOURCE_OR_DESTINATION", id="H17-nobody-carries-it"),
+    pytest.param((interface(),), "reachable", id="H17-one-carries-it"),
+    pytest.param((interface(), far_member), "reachable", id="H17-two-carry-it"),
+    pytest.param(
+        (interface(), far_member, record("eni-far"), lambda e: e["eni-far"].update(Groups=[{"GroupId": "sg-data"}])),
+        "reachable",
+        id="H17-each-behind-its-own-groups",
+    ),
+    pytest.param(
+        (interface(), far_member, lambda e: main(e).network_acl("b", subnets=["data-b"], inbound=[])),
+        "partial SUBNET_ACL_RESTRICTION",
+        id="H17-every-one-must-be-reached",
+    ),
+    pytest.param((interface(), denied(INTERFACES)), "unknown COLLECTION_FAILED", id="H17-interfaces-denied"),
+    pytest.param((interface(), unfinished(INTERFACES)), "unknown COLLECTION_FAILED", id="H17-others-on-another-page"),
+    pytest.param(
+        (interface(), unfinished(INTERFACES), ingress()),
+        "unknown ENI_SG_RULES_MISMATCH COLLECTION_FAILED",
+        id="H17-fail-and-unread",
+    ),
+    pytest.param((interface(), egress()), "blocked SG_HAS_NO_RULES", id="H17-nothing-leaves"),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), GROUP)
+def test_a_group_means_everything_that_carries_it(changes: tuple[Change, ...], expected: str) -> None:
+    answer = asked("sg-data:5432", *changes).split()
+    verdict, *codes = expected.split()
+    assert (answer[0], set(answer[1:])) == (verdict, set(codes))
+
+
+def test_an_instance_that_has_no_interface_left_is_still_told_of_h12() -> None:
+    gone = web(state="terminated"), lambda e: e["i-web"].update(NetworkInterfaces=[])
+    assert asked("i-web", *gone) == "blocked BAD_STATE"
+
+
+def test_instances_that_no_file_lists_are_unknown_h12() -> None:
+    assert asked("i-web:5432", web(), denied(INSTANCES)) == "unknown COLLECTION_FAILED"
+    assert asked("i-web:5432", web(), without(INSTANCES)) == "unknown COLLECTION_FAILED"
+
+
+def test_the_port_is_443_unless_said_h12() -> None:
+    only_https = ingress(allow("tcp", 443, "sg-app"))
+    estate = changed(interface(), only_https)
+    assert told(estate, "eni-peer") == "reachable"
+    assert ask(estate, "eni-peer").subnets[0].traces[0].packets.ports == "443"

@@ -1,0 +1,33 @@
+"""Edge route tables: what rules the answers that enter a VPC through its internet gateway (semantics B10)."""
+
+from collections.abc import Mapping
+
+from tests.estates import seed
+from tests.estates.asking import ask, told
+from tests.estates.builder import Estate, Route
+
+
+def with_edge_table(routes: Mapping[str, str | tuple[str, str] | Route]) -> Estate:
+    estate = seed.public_private()
+    table = estate.drawn_vpc("main").route_table("edge", routes)
+    table.associate("igw-main")
+    return estate
+
+
+def test_b10_an_edge_table_that_keeps_answers_local_changes_nothing() -> None:
+    assert told(with_edge_table({}), "internet") == "reachable"
+
+
+def test_b10_an_edge_table_is_on_the_way_back() -> None:
+    trace = ask(with_edge_table({}), "internet").subnets[0].traces[0]
+    assert "rtb-edge" in [step.component for step in trace.return_path]
+
+
+def test_b10_answers_sent_to_an_appliance_are_undecided() -> None:
+    assert told(with_edge_table({"172.31.0.0/24": "eni-appliance"}), "internet") == "unknown UNKNOWN_RESOURCE"
+
+
+def test_b10_answers_sent_into_a_blackhole_are_lost() -> None:
+    estate = with_edge_table({"172.31.0.0/24": ("eni-appliance", "blackhole")})
+    assert told(estate, "internet") == "blocked BAD_STATE_ROUTE"
+    assert ask(estate, "internet").blockers[0].leg.value == "back"
