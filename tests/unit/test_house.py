@@ -93,3 +93,12 @@ def test_no_file_of_the_project_names(what: str) -> None:
         if match := OF_ONE_MACHINE[what].search(text):
             found.append(f"{path.relative_to(TOP)}: {match[0]}")
     assert found == []
+
+
+def test_what_a_module_says_it_is_checked_by_exists() -> None:
+    named = {
+        (str(path.relative_to(TOP)), test)
+        for path in PACKAGE.rglob("*.py")
+        for test in re.findall(r"tests/[\w/.-]+\.py", path.read_text())
+    }
+    assert [where for where in sorted(named) if not (TOP / where[1]).exists()] == []
