@@ -45,7 +45,7 @@ class Effect(Enum):
 class Note:
     """One setting that stops packets, leaves them undecided, or is worth knowing.
 
-    `assumption` names an absent guard's file that a FAIL rests on; `is_unread` marks an UNKNOWN that is a gap.
+    `assumption` names an absent guard's file that a FAIL rests on.
     """
 
     effect: Effect

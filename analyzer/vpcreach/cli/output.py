@@ -7,6 +7,8 @@ from pathlib import Path
 
 def say(text: str) -> None:
     """Writes a result to stdout, in UTF-8 unless that is a terminal; a reader who has gone is no error."""
+    if sys.stdout is None:  # closed by whoever started the program
+        raise _cannot_write("the output", OSError(0, "stdout is closed"))
     if hasattr(sys.stdout, "reconfigure"):
         if sys.stdout.isatty():
             sys.stdout.reconfigure(errors="replace")
@@ -72,6 +74,8 @@ def _cannot_write(what: str, error: OSError) -> Exception:
 
 def wants_colour() -> bool:
     """Colours are for people: on a terminal, unless NO_COLOR is set."""
+    if sys.stdout is None:
+        return False
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from vpcreach.forwarding import (
     BAD_STATE_ATTACHMENT,
+    NO_POSSIBLE_DESTINATION,
     Arrival,
     Deliver,
     Hop,
@@ -59,6 +60,8 @@ IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS = Reason(
 
 RFC1918 = AddressSet.parse("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 RFC6598 = AddressSet.parse("100.64.0.0/10")
+# This host, loopback, link-local, multicast and reserved addresses: no router passes them on.
+NEVER_FORWARDED = AddressSet.parse("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4")
 
 
 class Attachment(Record, frozen=True):
@@ -89,6 +92,7 @@ class InternetGateway(Tagged, frozen=True):
             for block, reason in (
                 (RFC1918, IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS),
                 (RFC6598, IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS),
+                (NEVER_FORWARDED, NO_POSSIBLE_DESTINATION),
             ):
                 private = destination & block
                 if private:
@@ -162,6 +166,7 @@ DESCRIBE_INTERNET_GATEWAYS = Call(
 CALLS = (DESCRIBE_INTERNET_GATEWAYS,)
 REASONS = (
     BAD_STATE_ATTACHMENT,
+    NO_POSSIBLE_DESTINATION,
     IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
     PRIVATE_NAT_TO_IGW,
     LAMBDA_IN_PUBLIC_SUBNET,

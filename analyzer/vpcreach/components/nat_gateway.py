@@ -62,6 +62,7 @@ class NatGatewayAddress(Record, frozen=True):
 
 class AttachedAppliance(Record, frozen=True):
     type: str | None = None
+    attachment_state: str | None = None
 
 
 class NatGateway(Tagged, frozen=True):
@@ -95,6 +96,11 @@ class NatGateway(Tagged, frozen=True):
         return self.connectivity_type == "public"
 
     @property
+    def appliances(self) -> tuple[AttachedAppliance, ...]:
+        """The appliances that are, or may still be, attached."""
+        return tuple(a for a in self.attached_appliances if a.attachment_state != "detached")
+
+    @property
     def public_addresses(self) -> tuple[str, ...]:
         return tuple(a.public_ip for a in self.nat_gateway_addresses if a.public_ip and a.is_usable)
 
@@ -121,6 +127,10 @@ class NatGateway(Tagged, frozen=True):
             public_addresses=self.public_addresses if self.is_public else (),
         )
         then, detail = self._next_lookup(arrival)
+        if self.appliances:
+            # An appliance may send the packets anywhere, so that nothing beyond it is certain (K3).
+            yield Hop(arrival.packets, Stop(), detail, notes)
+            return
         if then is None:
             note = UNSUPPORTED_COMPONENT.unknown(
                 self.id, "RouteTableId", f"{self.title} names no route table of its own"
@@ -168,8 +178,8 @@ class NatGateway(Tagged, frozen=True):
         if self.is_public and not self.public_addresses:
             message = f"{self.title} is public but has no public address in use"
             notes.append(NAT_NO_PUBLIC_ADDRESS.fail(self.id, "NatGatewayAddresses", message))
-        if self.attached_appliances:
-            kinds = ", ".join(sorted({appliance.type or "an appliance" for appliance in self.attached_appliances}))
+        if self.appliances:
+            kinds = ", ".join(sorted({appliance.type or "an appliance" for appliance in self.appliances}))
             message = f"{self.title} has {kinds} attached, and AWS does not say what becomes of ordinary packets"
             notes.append(NAT_APPLIANCE_ATTACHED.unknown(self.id, "AttachedAppliances", message))
         return notes
@@ -200,7 +210,7 @@ class NatGateway(Tagged, frozen=True):
         return []
 
     def _regional_zone_notes(self, source_zone: Zone | None) -> list[Note]:
-        zones = [Zone(a.availability_zone_id, a.availability_zone) for a in self.nat_gateway_addresses]
+        zones = [Zone(a.availability_zone_id, a.availability_zone) for a in self.nat_gateway_addresses if a.is_usable]
         if source_zone is None or any(zone.is_same(source_zone) for zone in zones):
             return []
         fact = f"{self.title} is not in {source_zone} yet"

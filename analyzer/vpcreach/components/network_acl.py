@@ -7,7 +7,9 @@ Checked: tests/unit/components/test_network_acl.py, tests/properties/test_gates.
 """
 
 from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+import msgspec
 
 from vpcreach.forwarding import Decision, Direction, Leg, Note, Part, Reason, Stopped, Surroundings
 from vpcreach.packets.address_map import AddressMap, Family, combine, prefix
@@ -28,14 +30,21 @@ NACL_EPHEMERAL_PARTIAL = Reason(
 SOURCE_CIDR_PARTIALLY_ALLOWED = Reason("SOURCE_CIDR_PARTIALLY_ALLOWED", "allow the function's whole subnet CIDR", PAGE)
 
 
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
 class PortRange(Record, frozen=True):
-    from_: int | None = None
-    to: int | None = None
+    from_: Port | None = None
+    to: Port | None = None
+
+    def __post_init__(self) -> None:
+        if self.from_ is None or self.to is None or self.from_ > self.to:
+            raise ValueError("a port range has From and To, the smaller one first")
 
 
 class Entry(Record, frozen=True):
     rule_number: int
-    rule_action: str
+    rule_action: Literal["allow", "deny"]
     protocol: str
     egress: bool
     cidr_block: Cidr | None = None
@@ -52,7 +61,7 @@ class Entry(Record, frozen=True):
         """First and last port; without a range, and for protocols without ports, all of them."""
         if self.port_range is None or self.protocol_number not in (TCP, UDP):
             return (0, 65535)
-        return (self.port_range.from_ or 0, 65535 if self.port_range.to is None else self.port_range.to)
+        return (self.port_range.from_ or 0, self.port_range.to or 0)
 
     @property
     def is_allow(self) -> bool:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from vpcreach.forwarding import UNSUPPORTED_COMPONENT, Arrival, Hop, Stop, Surroundings
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Address, Record, Reply, Tagged
+from vpcreach.snapshot.record import Address, Cidr, Record, Reply, Tagged
 
 
 class InterfaceGroup(Record, frozen=True):
@@ -30,6 +30,16 @@ class PrivateIpAddress(Record, frozen=True):
 
 class Ipv6Address(Record, frozen=True):
     ipv6_address: Address
+
+
+class Ipv4Prefix(Record, frozen=True):
+    """A block delegated to the interface, as container platforms use it."""
+
+    ipv4_prefix: Cidr
+
+
+class Ipv6Prefix(Record, frozen=True):
+    ipv6_prefix: Cidr
 
 
 class InterfaceAttachment(Record, frozen=True):
@@ -52,6 +62,8 @@ class NetworkInterface(Tagged, frozen=True):
     private_ip_address: Address | None = None
     private_ip_addresses: tuple[PrivateIpAddress, ...] = ()
     ipv6_addresses: tuple[Ipv6Address, ...] = ()
+    ipv4_prefixes: tuple[Ipv4Prefix, ...] = ()
+    ipv6_prefixes: tuple[Ipv6Prefix, ...] = ()
     association: PublicAssociation | None = None
     groups: tuple[InterfaceGroup, ...] = ()
     attachment: InterfaceAttachment | None = None
@@ -77,19 +89,22 @@ class NetworkInterface(Tagged, frozen=True):
         return self.interface_type == "lambda"
 
     def addresses(self, family: Family) -> AddressSet:
-        """Its private addresses of one family."""
+        """Its private addresses of one family, delegated blocks included."""
+        texts: list[str] = []
         if family is Family.IPV6:
-            texts = [item.ipv6_address for item in self.ipv6_addresses]
+            texts += [item.ipv6_address for item in self.ipv6_addresses]
+            texts += [item.ipv6_prefix for item in self.ipv6_prefixes]
         else:
             found = [item.private_ip_address for item in self.private_ip_addresses] or [self.private_ip_address]
-            texts = [text for text in found if text]
+            texts += [text for text in found if text]
+            texts += [item.ipv4_prefix for item in self.ipv4_prefixes]
         return AddressSet.parse(*texts) if texts else AddressSet.empty(family)
 
     @property
     def public_addresses(self) -> tuple[str, ...]:
         """Its public IPv4 addresses, Elastic IPs included."""
-        associations = [item.association for item in self.private_ip_addresses] or [self.association]
-        return tuple(a.public_ip for a in associations if a is not None and a.public_ip)
+        associations = [item.association for item in self.private_ip_addresses] + [self.association]
+        return tuple(dict.fromkeys(a.public_ip for a in associations if a is not None and a.public_ip))
 
     def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
         message = f"{self.title} as a next hop (a NAT instance or another appliance) is not modelled yet"

@@ -138,7 +138,8 @@ class RouteTable(Tagged, frozen=True):
 
     def is_associated_with(self, gateway_id: str) -> bool:
         """True for the edge table of a gateway, which rules what enters the VPC through it."""
-        return any(association.gateway_id == gateway_id for association in self.associations)
+        mine = [association for association in self.associations if association.gateway_id == gateway_id]
+        return any(association.association_state.state == "associated" for association in mine)
 
     def winners(self, family: Family, around: Surroundings) -> AddressMap[Winner]:
         """For every address the route that wins, blackholes included."""
@@ -164,7 +165,9 @@ class RouteTable(Tagged, frozen=True):
                     best[network, length] = Tie(held, route)
         entries = ((network, length, winner) for (network, length), winner in best.items())
         winners: AddressMap[Winner] = AddressMap.longest_prefix(family, entries, None)
-        exact = AddressSet.of(family, [(n, n) for n, length in best if length == family.bits])
+        # Only a static route to the very address is safe from what a list may hold.
+        safe = [n for (n, length), w in best.items() if length == family.bits and isinstance(w, Route) and not _rank(w)]
+        exact = AddressSet.of(family, [(n, n) for n in safe])
         return _with_unread(winners, unread, local, exact) if unread else winners
 
     def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:

@@ -9,7 +9,9 @@ Checked: tests/unit/components/test_security_group.py, tests/properties/test_gat
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from vpcreach.forwarding import Decision, Direction, Note, Part, Reason, Stopped, Surroundings
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family
@@ -60,16 +62,25 @@ class GroupPeer(Record, frozen=True):
         return self.group_id or "a group without id"
 
 
+# -1 stands for all.
+Port = Annotated[int, msgspec.Meta(ge=-1, le=65535)]
+
+
 class IpPermission(Record, frozen=True):
     """One line of a group: a protocol and ports, for any of its peers."""
 
     ip_protocol: str
-    from_port: int | None = None
-    to_port: int | None = None
+    from_port: Port | None = None
+    to_port: Port | None = None
     ip_ranges: tuple[IpRange, ...] = ()
     ipv6_ranges: tuple[Ipv6Range, ...] = ()
     prefix_list_ids: tuple[PrefixListPeer, ...] = ()
     user_id_group_pairs: tuple[GroupPeer, ...] = ()
+
+    def __post_init__(self) -> None:
+        first, last = self.ports
+        if first > last:
+            raise ValueError(f"a port range has the smaller end first, not {first}-{last}")
 
     @property
     def protocol(self) -> int | None:
@@ -130,6 +141,7 @@ class SecurityGroup(Tagged, frozen=True):
 class GroupSet:
     """The groups of one interface, as one gate; `peer_groups` are those of the interface at the other end, if known.
 
+    With `is_peer_hidden` nobody knows the groups of the other end, with `is_peer_translated` it is no member of any.
     `unread` holds the notes of groups that the snapshot does not hold: whatever the others stop, these may pass.
     """
 
@@ -137,6 +149,7 @@ class GroupSet:
     peer_groups: frozenset[str] | None = None
     unread: tuple[Note, ...] = ()
     is_peer_translated: bool = False
+    is_peer_hidden: bool = False
 
     @property
     def kind(self) -> str:
@@ -152,6 +165,8 @@ class GroupSet:
             tuple(group.id for group in self.groups),
             self.peer_groups,
             bool(self.unread),
+            self.is_peer_translated,
+            self.is_peer_hidden,
             direction,
             family,
         )
@@ -263,6 +278,8 @@ class GroupSet:
             return (everything if group_id in self.peer_groups else AddressSet.empty(family)), True
         if self.is_peer_translated:
             return AddressSet.empty(family), True
+        if self.is_peer_hidden:
+            return AddressSet.everything(family), False
         return around.members(group_id, family), around.members_are_known(group_id)
 
 

@@ -48,11 +48,6 @@ class Subnet(Tagged, frozen=True):
     def id(self) -> str:
         return self.subnet_id
 
-    @property
-    def zone(self) -> str | None:
-        """The zone's id, or its name where an old reply has no id."""
-        return self.availability_zone_id or self.availability_zone
-
     def cidrs(self, family: Family) -> AddressSet:
         """The subnet's address blocks of one family."""
         if family is Family.IPV6:

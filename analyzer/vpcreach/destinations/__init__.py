@@ -50,7 +50,7 @@ def _named(asked: Named, source: Source, around: Surroundings) -> Meaning:
         case AwsService():
             return aws_service.meaning(found, source, around)
         case str():
-            return aws_service.public_service(found, source, asked.service.port or aws_service.HTTPS, around)
+            return aws_service.public_service(found, source, asked.service, around)
         case Unlisted():
             return Meaning((), asked.service.protocol, asked.service.port or 443, found.notes)
         case _:

@@ -7,7 +7,7 @@ Source: VPC User Guide, "Amazon DNS server" (semantics A22, B4, C11, H17).
 Checked: tests/unit/destinations/test_addresses.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
@@ -23,6 +23,7 @@ from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.ports import TCP, UDP
 from vpcreach.snapshot.snapshot import State
 
+STRANGERS_ADDRESS = "no interface of these accounts has this public address (not collected)"
 RESOLVER = {Family.IPV4: AddressSet.parse("169.254.169.253"), Family.IPV6: AddressSet.parse("fd00:ec2::253")}
 TIME = {Family.IPV4: AddressSet.parse("169.254.169.123"), Family.IPV6: AddressSet.parse("fd00:ec2::123")}
 LATTICE = AddressSet.parse("169.254.171.0/24")
@@ -42,7 +43,17 @@ def meaning(asked: Addresses, source: Source, around: Surroundings) -> Meaning:
         notes = (NO_POSSIBLE_DESTINATION.fail(source.vpc_id, str(asked.addresses), message),)
         targets = [Target(asked.addresses, asked.text, is_always_delivered=True)]
     endpoints = tuple(Endpoint(target.label, (target,)) for target in targets)
-    return Meaning(endpoints, asked.service.protocol, asked.service.port or 443, notes)
+    assumed = assumptions(asked, targets, around)
+    return Meaning(endpoints, asked.service.protocol, asked.service.port or 443, notes, assumed)
+
+
+def assumptions(asked: Addresses, targets: Sequence[Target], around: Surroundings) -> tuple[str, ...]:
+    """A single public address is a stranger's, unless an interface has it that no file lists."""
+    is_public = asked.is_single and asked.addresses <= PUBLIC[asked.addresses.family]
+    if not is_public or any(target.public_interface_id for target in targets):
+        return ()
+    readings = [around.read(DESCRIBE_NETWORK_INTERFACES, place) for place in around.places()]
+    return () if all(reading.is_complete for reading in readings) else (STRANGERS_ADDRESS,)
 
 
 def behind_interface(interface: NetworkInterface, addresses: AddressSet, label: str = "") -> Target:
@@ -62,9 +73,12 @@ def listens_notes(interface: NetworkInterface, around: Surroundings) -> tuple[No
         whose = "a function's" if interface.is_lambda else "a NAT gateway's"
         message = f"{interface.title} is {whose}, which takes no connections for itself"
         return (NO_POSSIBLE_DESTINATION.fail(interface.id, "InterfaceType", message),)
-    if interface.status not in (None, "in-use"):
-        message = f"{interface.title} is {interface.status}: nothing is attached to it, so nothing listens"
+    if interface.status == "available":
+        message = f"{interface.title} is available: nothing is attached to it, so nothing listens"
         return (BAD_STATE.fail(interface.id, "Status", message),)
+    if interface.status not in (None, "in-use"):
+        message = f"{interface.title} is {interface.status}, which may pass"
+        return (BAD_STATE.unknown(interface.id, "Status", message, resolve="collect again"),)
     instance_id = interface.attachment.instance_id if interface.attachment else None
     instance = instance_of(instance_id, around) if instance_id else None
     return running_notes(instance) if instance else ()
@@ -111,7 +125,7 @@ def _single(asked: Addresses, source: Source, around: Surroundings) -> list[Targ
             behind = behind_interface(interface, asked.addresses)
             return [replace(behind, notes=listens_notes(interface, around))]
     if asked.addresses <= PUBLIC[family] and not list(_vpcs_of(asked.addresses, source, around)):
-        return [Target(asked.addresses, asked.text, at_arrival=_unlisted_public(asked, around))]
+        return [Target(asked.addresses, asked.text, at_arrival=unlisted_public(asked, around))]
     unlisted = around.missing(DESCRIBE_NETWORK_INTERFACES, source.vpc_id)
     why = f": {unlisted.message}" if unlisted else ", which may be hidden or in another account"
     message = f"no known network interface has {asked.addresses}{why}"
@@ -119,7 +133,7 @@ def _single(asked: Addresses, source: Source, around: Surroundings) -> list[Targ
     return [Target(asked.addresses, asked.text, at_arrival=note)]
 
 
-def _unlisted_public(asked: Addresses, around: Surroundings) -> Note | None:
+def unlisted_public(asked: Addresses, around: Surroundings) -> Note | None:
     """Where a list of interfaces was denied, a public address may be one of theirs, behind groups nobody can read."""
     for place in around.places() if asked.addresses.family is Family.IPV4 else ():
         reading = around.read(DESCRIBE_NETWORK_INTERFACES, place)
@@ -132,12 +146,16 @@ def _unlisted_public(asked: Addresses, around: Surroundings) -> Note | None:
 def _public_interface(addresses: AddressSet, source: Source, around: Surroundings) -> Target | None:
     if addresses.family is Family.IPV6:
         return None
-    wanted = addresses.cidrs()[0].removesuffix("/32")
-    for interface in around.every(NetworkInterface):
-        if wanted in interface.public_addresses and not interface.is_lambda:
-            behind = behind_interface(interface, addresses, f"{interface.id} by its public address")
-            return replace(behind, public_interface_id=interface.id, notes=listens_notes(interface, around))
-    return None
+
+    def build() -> dict[str, NetworkInterface]:
+        interfaces = [interface for interface in around.every(NetworkInterface) if not interface.is_lambda]
+        return {address: interface for interface in interfaces for address in interface.public_addresses}
+
+    interface = around.remember(("public interfaces",), build).get(addresses.example)
+    if interface is None:
+        return None
+    behind = behind_interface(interface, addresses, f"{interface.id} by its public address")
+    return replace(behind, public_interface_id=interface.id, notes=listens_notes(interface, around))
 
 
 def _vpcs_of(addresses: AddressSet, source: Source, around: Surroundings) -> list[str]:
@@ -164,14 +182,26 @@ def _block(asked: Addresses, source: Source, around: Surroundings) -> list[Targe
     for (groups, at_arrival), intervals in by_fate.items():
         held = AddressSet.of(family, intervals)
         rest = rest - held
-        targets.append(Target(held, f"{asked.text} (known interfaces)", groups=groups, at_arrival=at_arrival))
+        for vpc_id, part in _by_vpc(held, source, around):
+            label = f"{asked.text} (known interfaces)"
+            targets.append(Target(part, label, groups=groups, vpc_id=vpc_id, at_arrival=at_arrival))
     hidden = _with_unlisted_interfaces(rest, around)
     for note, addresses in hidden:
         targets.append(Target(addresses, f"{asked.text} (interfaces not listed)", at_arrival=note))
         rest = rest - addresses
-    if rest:
-        targets.append(Target(rest, asked.text))
+    targets += [Target(part, asked.text, vpc_id=vpc_id) for vpc_id, part in _by_vpc(rest, source, around)]
     return targets
+
+
+def _by_vpc(addresses: AddressSet, source: Source, around: Surroundings) -> list[tuple[str | None, AddressSet]]:
+    """The addresses by the VPC that has them, the source's own first; last (None) those outside every VPC."""
+    found: list[tuple[str | None, AddressSet]] = []
+    for vpc in sorted(around.every(Vpc), key=lambda vpc: (vpc.id != source.vpc_id, vpc.id)):
+        here = addresses & vpc.cidrs(addresses.family)
+        if here:
+            found.append((vpc.id, here))
+            addresses = addresses - here
+    return [*found, (None, addresses)] if addresses else found
 
 
 def _with_unlisted_interfaces(addresses: AddressSet, around: Surroundings) -> list[tuple[Note, AddressSet]]:

@@ -6,9 +6,9 @@ Source: AWS PrivateLink Guide, "Access AWS services through AWS PrivateLink" (se
 Checked: tests/unit/destinations/test_aws_service.py.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from vpcreach.components.network_interface import NetworkInterface
 from vpcreach.components.prefix_list import (
@@ -20,13 +20,20 @@ from vpcreach.components.route_table import RouteTable
 from vpcreach.components.subnet import Subnet
 from vpcreach.components.vpc import Vpc
 from vpcreach.components.vpc_endpoint import DESCRIBE_VPC_ENDPOINTS, VpcEndpoint
-from vpcreach.destinations.grammar import SERVICES, AwsService, Named
+from vpcreach.destinations.grammar import SERVICES, AwsService, Named, Service, aws_host
 from vpcreach.destinations.internet import internet_for, public_addresses, unread_endpoint_lists
-from vpcreach.destinations.meaning import Endpoint, Meaning, Source, Target
+from vpcreach.destinations.meaning import UNKNOWN_DESTINATION, Endpoint, Meaning, Source, Target
 from vpcreach.destinations.name_resolution import DNS_HOSTNAMES_OFF, Resolution, attribute, resolution
-from vpcreach.forwarding import COLLECTION_FAILED, Note, Reason, ServiceRequest, Surroundings
+from vpcreach.forwarding import (
+    COLLECTION_FAILED,
+    UNKNOWN_RESOURCE,
+    UNSUPPORTED_COMPONENT,
+    Note,
+    Reason,
+    ServiceRequest,
+    Surroundings,
+)
 from vpcreach.packets.address_map import AddressSet, Family, address_text
-from vpcreach.packets.ports import TCP
 from vpcreach.snapshot.call import Place
 
 HTTPS = 443
@@ -40,10 +47,10 @@ ENDPOINT_WITHOUT_ROUTE = Reason(
     "associate the endpoint with this route table",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
 )
-# `sqs.eu-west-1.amazonaws.com`, `bucket.s3.eu-west-1.amazonaws.com`, and the few names without a region.
-AWS_HOST = re.compile(
-    r"((?P<label>[a-z0-9.*_-]+)\.(?P<region>[a-z]{2,}(-[a-z]+)+-\d)|(?P<world>[a-z0-9-]+))\.amazonaws\.com(\.cn)?"
-)
+# Services that gateway endpoints serve: what the prefix list of one holds is where its packets go.
+WITH_GATEWAY_ENDPOINTS = (*SERVICES, "s3express")
+# Lists that hold where a service calls from, or what it is not called at: not the addresses of its endpoint.
+NOT_OF_ENDPOINTS = frozenset({"ec2-instance-connect", "route53-healthchecks", "vpc-lattice"})
 # Where the actions of a service have another prefix than its endpoint's label, or its label another part beside it.
 IAM_PREFIXES = {
     "bedrock-agent": "bedrock", "bedrock-agent-runtime": "bedrock", "bedrock-runtime": "bedrock",
@@ -89,33 +96,39 @@ def _through_endpoint(asked: AwsService, name: Name, source: Source, around: Sur
     if not capturing:
         return None
     endpoints = tuple(e for endpoint in capturing for e in interface_endpoints(endpoint, around))
-    return _of(endpoints, asked, name, request=_request(asked, source))
+    notes = tuple(note for endpoint in capturing for note in nowhere_notes(endpoint, around))
+    return _of(endpoints, asked, name, notes, request=_request(asked, source))
 
 
-def of_host(asked: Named, place: Place) -> AwsService | str | None:
+def of_host(asked: Named, place: Place, around: Surroundings) -> AwsService | str | Note | None:
     """The service behind an AWS host name: one of the function's region, or (as text) of another; None for others.
 
-    Host names of resources, such as databases, are not AWS services: whoever has one lists it.
+    A note for what may be the name of a resource, such as a database: whoever knows the resource lists it.
     """
-    match = AWS_HOST.fullmatch(asked.name)
-    if match is None or (match["label"] or "").endswith(".rds"):
+    host = aws_host(asked.name)
+    if host is None:
         return None
-    if match["region"] != place.region:
+    if host.resource_kind and not _is_endpoint_name(asked.name, around):
+        message = f"{asked.name} is the name of a {host.resource_kind} that the snapshot does not tell"
+        resolve = "resolve the name, and ask for its address and port"
+        return UNSUPPORTED_COMPONENT.unknown(asked.name, "", message, resolve=resolve)
+    if host.region != place.region:
         return asked.name
-    label, port = match["label"], asked.service.port or HTTPS
-    bucket = re.fullmatch(r"(?P<bucket>.+)\.s3", label)
-    if bucket:
-        return AwsService(asked.text, "s3", bucket["bucket"], asked.name, port)
-    return AwsService(asked.text, label, None, asked.name, port)
+    return AwsService(asked.text, host.label, host.bucket, asked.name, asked.service)
 
 
-def public_service(host: str, source: Source, port: int, around: Surroundings) -> Meaning:
+def public_service(name: str, source: Source, service: Service, around: Surroundings) -> Meaning:
     """A service of another region, or of none: a cross-region endpoint (F15), else addresses that no file tells."""
-    match = AWS_HOST.fullmatch(host)
-    label = (match and (match["label"] or match["world"])) or host
-    name = Name((host,), (), resolution(source.vpc_id, (host,), around))
-    asked = AwsService(host, label, host=host, port=port)
-    return _through_endpoint(asked, name, source, around) or _through_internet(asked, name, source, around)
+    host = aws_host(name)
+    asked = AwsService(name, host.label if host else name, host=name, service=service)
+    looked_up = Name((name,), (), resolution(source.vpc_id, (name,), around))
+    return _through_endpoint(asked, looked_up, source, around) or _through_internet(asked, looked_up, source, around)
+
+
+def _is_endpoint_name(host: str, around: Surroundings) -> bool:
+    """True for what the DNS entries of a VPC endpoint tell to be a name of its service."""
+    entries = {e.dns_name for endpoint in around.every(VpcEndpoint) for e in endpoint.dns_entries if e.dns_name}
+    return any(fnmatchcase(host, entry) for entry in entries if ".vpce." not in entry)
 
 
 def _of(
@@ -130,8 +143,8 @@ def _of(
 ) -> Meaning:
     return Meaning(
         endpoints,
-        TCP,
-        asked.port,
+        asked.service.protocol,
+        asked.service.port or HTTPS,
         (*name.dns.notes, *notes),
         name.dns.assumptions,
         lists or {},
@@ -170,9 +183,11 @@ def _through_list(
     notes: tuple[Note, ...],
 ) -> Meaning | None:
     """S3 and DynamoDB: the addresses of their prefix list, which routes and groups name."""
-    if asked.name not in SERVICES:
+    list_id = None if asked.name in NOT_OF_ENDPOINTS else _list_of(name.services[0], source, around)
+    if list_id is None and asked.name not in WITH_GATEWAY_ENDPOINTS:
         return None
-    list_id = _list_of(name.services[0], source, around)
+    if list_id is None and (hidden := _hidden_endpoint(name.services[0], source, around)):
+        return _of((), asked, name, (*notes, hidden))
     blocks = around.prefixes(list_id, Family.IPV4) if list_id else None
     if blocks and not isinstance(blocks, Note):
         cidrs = [f"{address_text(Family.IPV4, network)}/{length}" for network, length in blocks]
@@ -193,27 +208,51 @@ def interface_endpoints(endpoint: VpcEndpoint, around: Surroundings) -> Iterable
     found = {i.id: i for i in around.every(NetworkInterface) if i.id in endpoint.network_interface_ids}
     for interface in found.values():
         known.add(interface.subnet_id or "")
-        addresses = interface.addresses(Family.IPV4)
-        target = Target(
-            addresses,
-            interface.id,
-            groups=interface.group_ids or groups,
-            vpc_id=endpoint.vpc_id,
-            endpoint_id=endpoint.id,
-            notes=notes,
-        )
-        yield Endpoint(f"{endpoint.id} in {interface.subnet_id}", (target,))
+        addresses, label = interface.addresses(Family.IPV4), f"{endpoint.id} in {interface.subnet_id}"
+        if addresses:
+            target = _behind(endpoint, addresses, interface.id, interface.group_ids or groups)
+        else:
+            message = f"{interface.id} of {endpoint.title} has no IPv4 address that the snapshot tells"
+            unread = UNKNOWN_DESTINATION.unknown(interface.id, "PrivateIpAddress", message)
+            target = Target(addresses, label, notes=(*notes, unread), is_always_delivered=True)
+        yield Endpoint(label, (target,))
     for subnet_id in endpoint.subnet_ids:
         if subnet_id in known:
             continue
         subnet, label = around.component(subnet_id), f"{endpoint.id} in {subnet_id}"
-        if isinstance(subnet, Subnet):
-            addresses = subnet.cidrs(Family.IPV4)
-            target = Target(addresses, label, True, groups, endpoint.vpc_id, endpoint.id, notes)
+        if isinstance(subnet, Subnet) and subnet.cidrs(Family.IPV4):
+            target = _behind(endpoint, subnet.cidrs(Family.IPV4), label, groups, is_one_of=True)
         else:
-            unread = (subnet,) if isinstance(subnet, Note) else ()
-            target = Target(AddressSet.empty(Family.IPV4), label, notes=(*notes, *unread), is_always_delivered=True)
+            message = f"{label} has no IPv4 address that the snapshot tells"
+            unread = subnet if isinstance(subnet, Note) else UNKNOWN_DESTINATION.unknown(endpoint.id, "", message)
+            target = Target(AddressSet.empty(Family.IPV4), label, notes=(*notes, unread), is_always_delivered=True)
         yield Endpoint(label, (target,))
+
+
+def _behind(
+    endpoint: VpcEndpoint, addresses: AddressSet, label: str, groups: frozenset[str], *, is_one_of: bool = False
+) -> Target:
+    """Where an interface of the endpoint is or may be; behind groups that nobody tells, nothing is decided."""
+    untold = UNKNOWN_DESTINATION.unknown(endpoint.id, "Groups", f"no file tells the security groups of {label}")
+    return Target(
+        addresses,
+        label,
+        is_one_of,
+        groups or None,
+        endpoint.vpc_id,
+        endpoint.id,
+        endpoint.state_notes(),
+        at_arrival=None if groups else untold,
+    )
+
+
+def nowhere_notes(endpoint: VpcEndpoint, around: Surroundings) -> tuple[Note, ...]:
+    """What is to be said of an endpoint that has no interfaces left: its state, or that nobody knows where it is."""
+    if any(True for _ in interface_endpoints(endpoint, around)):
+        return ()
+    message = f"{endpoint.title} lists neither interfaces nor subnets"
+    unread = UNKNOWN_DESTINATION.unknown(endpoint.id, "NetworkInterfaceIds", message)
+    return endpoint.state_notes() or (unread,)
 
 
 def _hostnames_notes(asked: AwsService, source: Source, around: Surroundings) -> tuple[Note, ...]:
@@ -249,14 +288,19 @@ def _idle_endpoint_notes(service: str, source: Source, around: Surroundings) -> 
 
 def _request(asked: AwsService, source: Source) -> ServiceRequest:
     resources: tuple[str, ...] = ()
-    partition = next((p for start, p in PARTITIONS.items() if source.place.region.startswith(start)), "aws")
+    partition = partition_of(source.place.region)
     if asked.resource and asked.name == "s3":
         bucket = f"arn:{partition}:s3:::{asked.resource}"
         resources = (bucket, f"{bucket}/*")
-    elif asked.resource:
+    elif asked.resource and asked.name == "dynamodb":
         table = f"arn:{partition}:dynamodb:{source.place.region}:{source.place.account}:table/{asked.resource}"
         resources = (table, f"{table}/*")
     return ServiceRequest(action_prefix(asked.name), resources, source.role)
+
+
+def partition_of(region: str) -> str:
+    """The partition that the ARNs of a region name."""
+    return next((partition for start, partition in PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def action_prefix(label: str) -> str:
@@ -304,6 +348,24 @@ def _list_of(service: str, source: Source, around: Surroundings) -> str | None:
             endpoint = around.component(route.gateway_id)
             if isinstance(endpoint, VpcEndpoint) and endpoint.service_name == service:
                 return route.destination_prefix_list_id
+    return None
+
+
+def _hidden_endpoint(service: str, source: Source, around: Surroundings) -> Note | None:
+    """A route of the subnet's table to a gateway endpoint that may serve the service, as neither end tells."""
+    table = around.route_table_of(source.subnet_id)
+    if not isinstance(table, RouteTable):
+        return None
+    reply = around.read(DESCRIBE_PREFIX_LISTS, source.vpc_id).value
+    named = {item.id for item in around.every(PrefixList) if item.prefix_list_name}
+    named |= {item.prefix_list_id for item in (reply.prefix_lists if reply else ()) if item.prefix_list_name}
+    for route in table.routes:
+        if not route.is_to_gateway_endpoint or route.destination_prefix_list_id in named:
+            continue
+        endpoint = around.component(route.gateway_id or "")
+        if not (isinstance(endpoint, VpcEndpoint) and endpoint.service_name):
+            message = f"{table.id} sends {route}, and no file tells whether that is for {service}"
+            return UNKNOWN_RESOURCE.unknown(route.gateway_id or "", str(route.destination_prefix_list_id), message)
     return None
 
 

@@ -25,6 +25,42 @@ DEFAULT_PORT = 443
 _PORT = re.compile(r":(?P<port>[^:/\]]+)(/(?P<protocol>[^:/\]]*))?$")
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?\.?")
 _ID = re.compile(r"(eni|i|sg)-[A-Za-z0-9_-]+")
+_REGION = r"(?P<region>[a-z]{2,4}(-[a-z]+)+-\d)"
+_AWS = re.compile(r"(?P<front>.+)\.(amazonaws\.com(\.cn)?|(?P<other>api|on)\.aws)")
+_REGIONAL = re.compile(rf"(?P<label>.+)\.{_REGION}")
+# `s3.eu-west-1`, `bucket.s3.dualstack.eu-west-1`, `bucket.s3-eu-west-1`, and S3's first names, which tell no region.
+_S3 = re.compile(
+    rf"((?P<bucket>.+)\.)?s3((-fips)?(\.dualstack)?\.{_REGION}|-{_REGION.replace('region', 'old')}|(?P<first>))"
+)
+# Other names of S3: access points, whose addresses are those of S3, and the zones and control of S3 Express.
+_S3_OTHERS = (
+    (re.compile(r".+\.s3-accesspoint(-fips)?(\.dualstack)?"), "s3"),
+    (re.compile(r"(.+\.)?s3express-(control|[a-z0-9]+-az\d+)(-fips)?(\.dualstack)?|s3express"), "s3express"),
+)
+# Endpoints with several labels before the region, by the pattern of what one may put before the service's own labels.
+_SERVICE_HOSTS = {
+    r"": (
+        "api.detective", "api.ecr", "api.ecr-public", "api.iotdeviceadvisor", "api.iotsitewise", "api.iotwireless",
+        "api.pricing", "api.sagemaker", "api.tunneling.iot", "data-ats.iot", "data.iot", "data.iotevents",
+        "data.iotsitewise", "data.jobs.iot", "data.mediastore", "dkr.ecr", "entitlement.marketplace",
+        "featurestore-runtime.sagemaker", "metering.marketplace", "metrics.sagemaker", "models.lex",
+        "participant.connect", "portal.sso", "runtime.lex", "runtime.sagemaker", "session.qldb", "streams.dynamodb",
+    ),
+    r"\d{12}\.": ("control-kinesis", "data-kinesis", "dkr.ecr", "dkr.ecr-fips"),
+    r"[a-z0-9]+\.": ("appsync-api", "appsync-realtime-api", "credentials.iot", "execute-api"),
+    r"[a-z0-9]+(-ats)?\.": ("iot",),
+    r"[a-z]-[a-z0-9]+\.": ("kinesisvideo",),
+    r"[a-z0-9-]+-\d{12}\.": ("d.codeartifact",),
+}  # fmt: skip
+# What stands behind the host names of resources, by the label that gives them away.
+_RESOURCE_HOSTS = {
+    "aoss": "OpenSearch Serverless collection", "cache": "ElastiCache cluster", "compute": "EC2 instance",
+    "dax-clusters": "DAX cluster", "docdb": "DocumentDB cluster", "efs": "EFS file system", "elb": "load balancer",
+    "es": "OpenSearch domain", "fsx": "FSx file system", "kafka": "MSK broker", "memorydb": "MemoryDB cluster",
+    "mq": "Amazon MQ broker", "neptune": "Neptune cluster", "rds": "RDS database, cluster or proxy",
+    "redshift": "Redshift cluster", "redshift-serverless": "Redshift Serverless workgroup",
+    "transfer": "Transfer Family server", "vpce": "VPC endpoint",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +88,17 @@ class AwsService:
     name: str
     resource: str | None = None
     host: str | None = None
-    port: int = DEFAULT_PORT
+    service: Service = Service(DEFAULT_PORT)
+
+
+@dataclass(frozen=True, slots=True)
+class AwsHost:
+    """A host name of AWS: the service's label and its bucket, or (`resource_kind`) what else it may stand for."""
+
+    label: str
+    region: str | None
+    bucket: str | None = None
+    resource_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +157,31 @@ def parse(text: str) -> Parsed:
         name, service = _split_port(rest, text)
         return Named(text, head, name, service)
     return _address(word, text) or _named(word, text)
+
+
+def aws_host(name: str) -> AwsHost | None:
+    """What a host name of AWS stands for, as far as its text tells; None for names of others."""
+    match = _AWS.fullmatch(name)
+    if match is None:
+        return None
+    front, regional = match["front"], _REGIONAL.fullmatch(match["front"])
+    label, region = (regional["label"], regional["region"]) if regional else (front, None)
+    if match["other"]:
+        return AwsHost(label, region, resource_kind=f"host of {match['other']}.aws")
+    if s3 := _S3.fullmatch(front):
+        return AwsHost("s3", s3["region"] or s3["old"] or "us-east-1", s3["bucket"])
+    if region:
+        for pattern, service in _S3_OTHERS:
+            if pattern.fullmatch(label):
+                return AwsHost(service, region)
+        for before, services in _SERVICE_HOSTS.items():
+            for service in services:
+                if re.fullmatch(f"{before}{re.escape(service)}", label):
+                    return AwsHost(service, region)
+    if "." not in label or label.endswith(".s3-accelerate"):
+        return AwsHost(label, region)
+    kinds = [kind for part in reversed(front.split(".")) if (kind := _RESOURCE_HOSTS.get(part))]
+    return AwsHost(label, region, resource_kind=kinds[0] if kinds else "host of AWS")
 
 
 def _address(word: str, text: str) -> Addresses | None:

@@ -1,6 +1,6 @@
 """EC2 instances: `i-…`, by what DescribeInstances tells of them.
 
-Modelled: the first interface's private addresses and groups, whether the instance runs.
+Modelled: the primary interface's private addresses and groups, whether the instance runs.
 Not modelled: what listens there.
 Source: EC2 API Reference, DescribeInstances (semantics H12).
 Checked: tests/unit/destinations/test_interfaces.py.
@@ -9,7 +9,7 @@ Checked: tests/unit/destinations/test_interfaces.py.
 from collections.abc import Iterable
 
 from vpcreach.destinations.grammar import DEFAULT_PORT, Service
-from vpcreach.destinations.meaning import DESTINATION_IN_TRANSITION, Endpoint, Meaning, Target
+from vpcreach.destinations.meaning import DESTINATION_IN_TRANSITION, UNKNOWN_DESTINATION, Endpoint, Meaning, Target
 from vpcreach.forwarding import BAD_STATE, Note, Surroundings
 from vpcreach.packets.address_map import AddressSet
 from vpcreach.snapshot.call import Call
@@ -28,6 +28,10 @@ class InstanceAddress(Record, frozen=True):
     private_ip_address: Address | None = None
 
 
+class InstanceAttachment(Record, frozen=True):
+    device_index: int | None = None
+
+
 class InstanceInterface(Record, frozen=True):
     network_interface_id: str
     subnet_id: str | None = None
@@ -35,16 +39,32 @@ class InstanceInterface(Record, frozen=True):
     private_ip_addresses: tuple[InstanceAddress, ...] = ()
     private_ip_address: Address | None = None
     groups: tuple[InstanceGroup, ...] = ()
+    attachment: InstanceAttachment = InstanceAttachment()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Its private IPv4 addresses."""
+        found = [item.private_ip_address for item in self.private_ip_addresses] or [self.private_ip_address]
+        return tuple(text for text in found if text)
 
 
 class Instance(Tagged, frozen=True):
     instance_id: str
     state: InstanceState = InstanceState()
+    private_ip_address: Address | None = None
     network_interfaces: tuple[InstanceInterface, ...] = ()
 
     @property
     def id(self) -> str:
         return self.instance_id
+
+    @property
+    def primary(self) -> tuple[InstanceInterface, ...]:
+        """The interface with the instance's own address, or at its first device; all where nothing tells which."""
+        listed = self.network_interfaces
+        own = [item for item in listed if self.private_ip_address and self.private_ip_address in item.addresses]
+        first = [item for item in listed if item.attachment.device_index == 0]
+        return tuple((own or first)[:1]) or listed
 
 
 class Reservation(Record, frozen=True):
@@ -71,8 +91,9 @@ CALLS = (DESCRIBE_INSTANCES,)
 
 
 def meaning(instance: Instance, service: Service) -> Meaning:
-    """An instance, which must be running, at its first interface's address."""
-    endpoints = tuple(Endpoint(t.label, (t,)) for i in instance.network_interfaces[:1] for t in _targets(i))
+    """An instance, which must be running, at its primary interface's address."""
+    places = tuple(target for interface in instance.primary for target in _targets(interface))
+    endpoints = (Endpoint(places[0].label if len(places) == 1 else instance.id, places),) if places else ()
     return Meaning(endpoints, service.protocol, service.port or DEFAULT_PORT, running_notes(instance))
 
 
@@ -97,8 +118,15 @@ def running_notes(instance: Instance) -> tuple[Note, ...]:
 
 
 def _targets(interface: InstanceInterface) -> Iterable[Target]:
-    found = [item.private_ip_address for item in interface.private_ip_addresses] or [interface.private_ip_address]
-    texts = [text for text in found if text]
-    if texts:
-        groups = frozenset(group.group_id for group in interface.groups)
-        yield Target(AddressSet.parse(*texts), interface.network_interface_id, groups=groups, vpc_id=interface.vpc_id)
+    if not interface.addresses:
+        return
+    groups = frozenset(group.group_id for group in interface.groups)
+    name = interface.network_interface_id
+    untold = UNKNOWN_DESTINATION.unknown(name, "Groups", f"no file tells the security groups of {name}")
+    yield Target(
+        AddressSet.parse(*interface.addresses),
+        name,
+        groups=groups or None,
+        vpc_id=interface.vpc_id,
+        at_arrival=None if groups else untold,
+    )

@@ -55,7 +55,9 @@ def _titled(record: Any) -> Iterable[str]:
 
 
 def _ec2_arn(kind: str) -> Callable[[Any, Place], str]:
-    return lambda record, place: f"arn:aws:ec2:{place.region}:{place.account}:{kind}/{record.id}"
+    return lambda record, place: (
+        f"arn:{aws_service.partition_of(place.region)}:ec2:{place.region}:{place.account}:{kind}/{record.id}"
+    )
 
 
 def _database(
@@ -86,7 +88,7 @@ def _vpc_endpoint(
         tuple(aws_service.interface_endpoints(item, around)),
         service.protocol,
         service.port or aws_service.HTTPS,
-        dns.notes,
+        (*dns.notes, *aws_service.nowhere_notes(item, around)),
         dns.assumptions,
         request=ServiceRequest(prefix, (), source.role) if item.service_name.startswith("com.amazonaws.") else None,
         assumed_of_the_name=dns.diverting_assumptions,
@@ -156,9 +158,12 @@ def _find(asked: Named, place: Place, around: Surroundings) -> Found | Unlisted 
     if chosen:
         arns = ", ".join(sorted({arn for arn, _, _ in chosen}))
         raise UsageError(f'"{asked.text}" names more than one thing; say which by its ARN: {arns}')
-    if asked.kind == "host" and (host := aws_service.of_host(asked, place)) is not None:
+    host = aws_service.of_host(asked, place, around) if asked.kind == "host" else None
+    if isinstance(host, AwsService | str):
         return host
     gaps = [gap for kind in kinds for gap in _gaps(kind, around)]
+    if host is not None and not (gaps and (".rds." in name or ".vpce." in name)):
+        return Unlisted((host,))
     if gaps:
         return Unlisted(tuple(gaps))
     raise UsageError(f'"{asked.text}" is not in the snapshot{_suggestion(name, kinds, around)}')

@@ -8,7 +8,7 @@ Checked: tests/unit/destinations/test_rds.py.
 
 from collections.abc import Iterable, Sequence
 
-from vpcreach.components.network_interface import NetworkInterface
+from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
 from vpcreach.components.subnet import Subnet
 from vpcreach.destinations.grammar import Service
 from vpcreach.destinations.meaning import (
@@ -35,7 +35,20 @@ PORTS = {
     "sqlserver": 1433,
     "db2": 50000,
 }
-DEAD = frozenset({"stopped", "stopping", "deleting", "deleted", "failed", "inaccessible-encryption-credentials"})
+DEAD = frozenset(
+    {
+        "stopped", "stopping", "deleting", "deleted", "delete-precheck", "failed", "insufficient-capacity",
+        "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
+        "incompatible-create", "incompatible-credentials", "incompatible-network", "incompatible-parameters",
+        "incompatible-restore", "restore-error", "storage-full",
+    }
+)  # fmt: skip
+TRANSIENT = frozenset(
+    {
+        "backing-up", "creating", "maintenance", "modifying", "rebooting", "renaming", "resetting-master-credentials",
+        "starting", "storage-config-upgrade", "storage-initialization", "storage-optimization", "upgrading",
+    }
+)  # fmt: skip
 
 
 class DbEndpoint(Record, frozen=True):
@@ -156,9 +169,17 @@ def _endpoints(database: DbInstance, listed: Sequence[DbInstance], around: Surro
 
 
 def _own_interface(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Target | None:
-    """The instance's interface, where just one instance of the snapshot can own just one visible interface."""
-    group = database.db_subnet_group
-    subnets = {subnet.subnet_identifier for subnet in group.subnets}
+    """The instance's interface, where just one instance of the snapshot can own just one visible interface.
+
+    Both lists must be whole, or the instance's own interface may be another; it stands in the instance's zone.
+    """
+    group, zone = database.db_subnet_group, database.availability_zone
+    subnets = {s.subnet_identifier for s in group.subnets if zone is not None and _zone(s, around) == zone}
+    if group.vpc_id is None or around.missing(DESCRIBE_NETWORK_INTERFACES, group.vpc_id) is not None:
+        return None
+    readings = [around.read(DESCRIBE_DB_INSTANCES, place) for place in around.places()]
+    if not any(r.is_complete and r.value is not None and database in r.value.db_instances for r in readings):
+        return None
 
     def build() -> dict[tuple[str | None, frozenset[str]], list[NetworkInterface]]:
         found: dict[tuple[str | None, frozenset[str]], list[NetworkInterface]] = {}
@@ -208,6 +229,9 @@ def _status_notes(database: DbInstance) -> list[Note]:
     name, arn = database.db_instance_identifier, database.db_instance_arn or database.db_instance_identifier
     if status in DEAD:
         return [BAD_STATE.fail(arn, "DBInstanceStatus", f"{name} is {status}: nothing listens")]
-    if status not in (None, "available"):
+    if status in TRANSIENT or (status or "").startswith("configuring-"):
         return [DESTINATION_IN_TRANSITION.advice(arn, "DBInstanceStatus", f"{name} is {status}")]
+    if status not in (None, "available"):
+        message = f"{name} is {status}, and whether it listens then is not known"
+        return [BAD_STATE.unknown(arn, "DBInstanceStatus", message)]
     return []

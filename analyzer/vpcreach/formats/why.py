@@ -31,7 +31,7 @@ def render(function: FunctionReport, *, colour: bool = False) -> str:
 
 def _answer(function: FunctionReport, answer: Answer, paint: Paint) -> list[str]:
     word = paint(answer.verdict.value.upper(), answer.verdict)
-    lines = [f"{word}  {function.name} → {question(answer)}", f"  {function.arn}"]
+    lines = [f"{word}  {function.name} → {question(answer)}", *([f"  {function.arn}"] if function.arn else [])]
     lines += paragraph(_sum(function, answer), 2)
     if answer.is_provisional:
         lines += paragraph(
@@ -53,6 +53,8 @@ def _answer(function: FunctionReport, answer: Answer, paint: Paint) -> list[str]
 
 
 def _sum(function: FunctionReport, answer: Answer) -> str:
+    if not function.arn:
+        return "Whether there is such a function is not known."
     if not answer.subnets:
         return f"In {function.vpc_id}." if function.vpc_id else "The function is not attached to a VPC."
     by_verdict = {

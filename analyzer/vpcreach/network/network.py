@@ -180,7 +180,8 @@ class Network:
         if gap is not None:
             return gap
         for node, _, data in self.graph.in_edges(subnet.vpc_id, data=True) if subnet.vpc_id in self.graph else ():
-            if isinstance(self.record(node), kind) and (data.get("is_main") or data.get("is_default")):
+            is_general = data.get("is_main") or data.get("is_default")
+            if isinstance(self.record(node), kind) and is_general and data.get("detail", "associated") == "associated":
                 return self.record(node)
         message = f"{call.action} shows neither a table of {subnet_id} nor a default one of {subnet.vpc_id}"
         return COLLECTION_FAILED.unknown(subnet_id, call.action, message)
@@ -198,7 +199,13 @@ class Network:
         return AddressMap.paint(family, layers, None)
 
     def subnets_are_known(self, vpc_id: str) -> Note | None:
-        return self.missing(DESCRIBE_SUBNETS, vpc_id)
+        vpc = self.record(vpc_id)
+        owner = vpc.owner_id if isinstance(vpc, Vpc) else None
+        if owner is None or owner in {place.account for place in self.places_of(vpc_id)}:
+            return self.missing(DESCRIBE_SUBNETS, vpc_id)
+        # A participant sees the subnets that are shared with it, and no others (A19).
+        message = f"{vpc_id} is shared by account {owner}, which alone can list all its subnets"
+        return COLLECTION_FAILED.unknown(vpc_id, DESCRIBE_SUBNETS.action, message)
 
     def zone_of(self, subnet_id: str | None) -> Zone | None:
         subnet = self.record(subnet_id) if subnet_id else None
@@ -248,11 +255,24 @@ class Network:
         return self.missing(DESCRIBE_NETWORK_INTERFACES, group.vpc_id) is None
 
     def interface_at(self, vpc_id: str, family: Family, address: int) -> NetworkInterface | None:
-        def build() -> dict[int, NetworkInterface]:
+        def build() -> AddressMap[NetworkInterface | None]:
             mine = [i for i in self.every(NetworkInterface) if i.vpc_id == vpc_id]
-            return {a: i for i in mine for first, last in i.addresses(family).intervals for a in range(first, last + 1)}
+            layers = [(first, last, i) for i in mine for first, last in i.addresses(family).intervals]
+            return AddressMap.paint(family, layers, None)
 
-        return self.remember(("interfaces", vpc_id, family), build).get(address)
+        return self.remember(("interfaces", vpc_id, family), build).at(address)
+
+    def lambda_interfaces(self, subnet_id: str, group_ids: frozenset[str]) -> list[NetworkInterface]:
+        """The interfaces that Lambda made in a subnet for exactly these groups (A3)."""
+
+        def build() -> dict[frozenset[str], list[NetworkInterface]]:
+            found: dict[frozenset[str], list[NetworkInterface]] = {}
+            for interface in self.interfaces_in(subnet_id):
+                if interface.is_lambda:
+                    found.setdefault(interface.group_ids, []).append(interface)
+            return found
+
+        return self.remember(("lambda interfaces", subnet_id), build).get(group_ids, [])
 
     def interfaces_in(self, subnet_id: str) -> list[NetworkInterface]:
         """The known interfaces of a subnet."""

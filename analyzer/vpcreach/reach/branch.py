@@ -39,7 +39,6 @@ class Branch:
     path: tuple[Step, ...] = ()
     return_path: tuple[Step, ...] = ()
     hops: int = 0
-    is_delivered: bool = False
 
     @property
     def current(self) -> Segment:

@@ -77,6 +77,11 @@ def _endpoint_traces(
             notes = (*before, *meaning.notes, family_note(attachment))
             by_place.append([_bare(notes, (), meaning, target.addresses, target.label)])
             continue
+        if not target.addresses and not target.is_always_delivered:
+            note = UNKNOWN_DESTINATION.unknown(target.label, "", f"no address of {target.label} is known")
+            notes = (*before, *meaning.notes, *target.notes, *walk.groups.silence(), note)
+            by_place.append([_bare(notes, (), meaning, target.addresses, target.label)])
+            continue
         traces = [_trace(b, walk, view, meaning, before, target) for b in walk.branches(target, source)]
         by_place.append(_weighed(traces, target, meaning) if target.is_one_of else traces)
     verdicts = {fold(trace.verdict for trace in traces) for traces in by_place}

@@ -3,10 +3,13 @@
 The internet and every public AWS service are reachable over IPv4; private addresses and IPv6 are not.
 """
 
+from dataclasses import replace
+
 from vpcreach.components.lambda_function import FUNCTION_NOT_IN_VPC, LAMBDA_IPV6_NOT_ENABLED, LambdaFunction
 from vpcreach.components.network_interface import NetworkInterface
+from vpcreach.destinations.addresses import assumptions, unlisted_public
 from vpcreach.destinations.grammar import Addresses, AwsService, Internet, Named, Parsed
-from vpcreach.destinations.internet import PUBLIC
+from vpcreach.destinations.internet import PUBLIC, public_addresses
 from vpcreach.destinations.lookup import Found, Unlisted, find
 from vpcreach.destinations.meaning import UNKNOWN_DESTINATION
 from vpcreach.forwarding import PROTOCOL_RESTRICTION, Effect, Note
@@ -37,10 +40,13 @@ def _addresses(function: LambdaFunction, asked: Addresses, network: Network) -> 
     if addresses.family is Family.IPV6:
         message = f"{function.name} is in no VPC, and Lambda offers such functions no outbound IPv6"
         return (_trace(asked, addresses, LAMBDA_IPV6_NOT_ENABLED.fail(function.id, "VpcConfig", message)),)
-    public, private = addresses & PUBLIC[Family.IPV4], addresses - PUBLIC[Family.IPV4]
+    internet = public_addresses(Family.IPV4, network)
+    public, private = addresses & internet, addresses - internet
     found = []
     if public:
-        found.append(_trace(asked, public, _collected(public, network) if asked.is_single else None))
+        note = _collected(public, network) or unlisted_public(asked, network) if asked.is_single else None
+        assumed = assumptions(asked, (), network) if asked.is_single else ()
+        found.append(replace(_trace(asked, public, note), assumptions=assumed))
     if private:
         message = f"{function.name} is in no VPC, so it reaches no private address"
         found.append(_trace(asked, private, FUNCTION_NOT_IN_VPC.fail(function.id, "VpcConfig", message)))

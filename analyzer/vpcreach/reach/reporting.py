@@ -19,7 +19,16 @@ from vpcreach.reach import outside
 from vpcreach.reach.answer import Answer, Finding, FunctionReport, Report, SubnetAnswer, Trace, Verdict, fold
 from vpcreach.reach.functions import Listed, chosen, missing_lists
 from vpcreach.reach.judge import finished, subnet_traces
-from vpcreach.reach.source import Attachment, OwnFacts, families_of, ipv6_unread, own_facts, state_facts, vpc_of
+from vpcreach.reach.source import (
+    Attachment,
+    OwnFacts,
+    families_of,
+    ipv6_unread,
+    managed_note,
+    own_facts,
+    state_facts,
+    vpc_of,
+)
 from vpcreach.reach.walk import Ways
 from vpcreach.snapshot.snapshot import Gap, Snapshot
 
@@ -41,7 +50,7 @@ class Analysis:
         self._traces: dict[Hashable, tuple[Trace, ...]] = {}
         self._meanings: dict[tuple[Source, Parsed], tuple[Meaning, Ways]] = {}
         self._policies_test_principals = any(
-            "Principal" in (endpoint.policy_document or "") and '"AWS"' in (endpoint.policy_document or "")
+            any(word in (endpoint.policy_document or "") for word in ('"AWS"', '"Deny"', "NotPrincipal"))
             for endpoint in self.network.every(VpcEndpoint)
         )
 
@@ -68,7 +77,12 @@ class Analysis:
 
     def _function(self, listed: Listed, asked: dict[str, Parsed]) -> FunctionReport:
         function, place = listed.function, listed.place
-        if function.is_attached:
+        if function.runs_on_managed_instances:
+            vpc_id = None
+            note = managed_note(function)
+            traces = {text: (outside.unlisted(parsed, note),) for text, parsed in asked.items()}
+            answers = tuple(Answer(text, Verdict.UNKNOWN, False, (), (), (), told) for text, told in traces.items())
+        elif function.is_attached:
             vpc_id = vpc_of(function, self.network)
             answers = tuple(self._answer(listed, vpc_id or "", text, parsed) for text, parsed in asked.items())
         else:
@@ -177,7 +191,8 @@ def _advice(subnet: SubnetAnswer, facts: OwnFacts, destination: str) -> Iterable
 
 
 def _function_findings(function: LambdaFunction, network: Network) -> tuple[Finding, ...]:
-    if function.wants_ipv6 and Family.IPV6 not in families_of(function, network):
+    has_ipv6 = Family.IPV6 in families_of(function, network)
+    if function.wants_ipv6 and not has_ipv6 and ipv6_unread(function, network) is None:
         message = f"{function.name} asks for IPv6, but not every one of its subnets has an IPv6 CIDR: it has IPv4 alone"
         return (_finding(SUBNET_NOT_DUAL_STACK.advice(function.id, "Ipv6AllowedForDualStack", message), None, None),)
     return ()

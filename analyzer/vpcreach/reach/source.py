@@ -158,8 +158,7 @@ def sender(attachment: Attachment, name: str, network: Network) -> Sender:
 
 def lambda_interfaces(attachment: Attachment, network: Network) -> list[NetworkInterface]:
     """The visible interfaces that Lambda made for this subnet and exactly this set of groups (A3)."""
-    groups = frozenset(attachment.group_ids)
-    return [i for i in network.interfaces_in(attachment.subnet_id) if i.is_lambda and i.group_ids == groups]
+    return network.lambda_interfaces(attachment.subnet_id, frozenset(attachment.group_ids))
 
 
 def own_facts(function: LambdaFunction, attachment: Attachment, network: Network) -> OwnFacts:
@@ -173,20 +172,22 @@ def own_facts(function: LambdaFunction, attachment: Attachment, network: Network
 
 
 def state_facts(function: LambdaFunction, place: Place, network: Network) -> OwnFacts:
-    """What the function's state does to every answer, wherever it runs (A13, A20)."""
-    managed: tuple[Note, ...] = ()
-    if function.runs_on_managed_instances:
-        message = f"{function.name} runs on managed instances, whose network is not modelled yet"
-        managed = (MANAGED_INSTANCE_ADDRESS_UNKNOWN.unknown(function.id, "CapacityProviderConfig", message),)
+    """What the function's state does to every answer, wherever it runs (A13)."""
     reading = network.read(GET_FUNCTION_CONFIGURATION, place, (function.name,))
     if reading.value is not None:
         found = condition(function, reading.value)
-        return OwnFacts((*managed, *found.notes), (), found.is_provisional)
+        return OwnFacts(found.notes, (), found.is_provisional)
     if reading.state is State.ABSENT:
-        return OwnFacts(managed, (GET_FUNCTION_CONFIGURATION.assumes or "",))
+        return OwnFacts((), (GET_FUNCTION_CONFIGURATION.assumes or "",))
     message = f"the state of {function.name} is not known: {reading.gap}"
     unread = COLLECTION_FAILED.unknown(function.id, GET_FUNCTION_CONFIGURATION.action, message)
-    return OwnFacts((*managed, unread))
+    return OwnFacts((unread,))
+
+
+def managed_note(function: LambdaFunction) -> Note:
+    """Managed Instances take their network from a capacity provider, and not from the function (A20)."""
+    message = f"{function.name} runs on managed instances, whose network is not modelled yet"
+    return MANAGED_INSTANCE_ADDRESS_UNKNOWN.unknown(function.id, "CapacityProviderConfig", message)
 
 
 def _ran_out_of_addresses(function: LambdaFunction, attachment: Attachment, network: Network) -> bool:

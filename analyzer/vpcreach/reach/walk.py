@@ -11,6 +11,7 @@ from vpcreach.components import GUARDS
 from vpcreach.components.internet_gateway import DESCRIBE_INTERNET_GATEWAYS, InternetGateway
 from vpcreach.components.network_interface import NetworkInterface
 from vpcreach.components.security_group import GroupSet
+from vpcreach.destinations.internet import public_addresses
 from vpcreach.destinations.meaning import Meaning, Target
 from vpcreach.forwarding import (
     BAD_STATE_ATTACHMENT,
@@ -75,13 +76,15 @@ class Walk:
         subnet_id = self.sender.subnet_id
         start = Branch(self.ports, (segment,), 0, self.sender.vpc_id, subnet_id)
         start = start.noting((*self.meaning.notes, *target.notes), self.meaning.assumptions)
+        start = self._guarded(start, self.groups_component())
         if target.is_always_delivered:
             # Where the place itself cannot be read, only what holds for every place is certain.
             yield start.noting(self.groups.silence() if target.notes else ())
             return
-        start = self._guarded(start, self.groups_component())
         # References match private addresses: at the function they say nothing of an interface's public one (D6).
-        groups = replace(self.groups, peer_groups=None if target.public_interface_id else target.groups)
+        is_hidden = target.groups is None and target.at_arrival is not None and not self._is_public(target)
+        peer_groups = None if target.public_interface_id else target.groups
+        groups = replace(self.groups, peer_groups=peer_groups, is_peer_hidden=is_hidden)
         for branch in self.gates.through(start, groups, Direction.OUT, Leg.OUT):
             yield from self._onwards(branch)
 
@@ -95,6 +98,9 @@ class Walk:
             self.shared[key] = [back for way in ended for back in self._back(way, len(way.segments) - 1)]
         for rest in self.shared[key]:
             yield rest.after(branch)
+
+    def _is_public(self, target: Target) -> bool:
+        return not (target.addresses - public_addresses(target.addresses.family, self.network))
 
     def groups_component(self) -> Component:
         """The function itself as guards see it."""
@@ -186,7 +192,6 @@ class Walk:
             yield branch
             return
         target = self.target
-        branch = replace(branch, is_delivered=True)
         if target.public_interface_id is not None and branch.standing_in is None:
             yield from self._inbound(branch, target.public_interface_id)
             return
@@ -253,12 +258,24 @@ class Walk:
             message = f"no internet gateway is attached to {vpc_id}, so nothing enters it by a public address"
             unread = self.network.missing(DESCRIBE_INTERNET_GATEWAYS, vpc_id)
             return branch.noting((unread or BAD_STATE_ATTACHMENT.fail(vpc_id, "Attachments", message),))
+        branch = branch.noting(self._edge_notes(branch, gateways[0].id, vpc_id))
         sender = replace(branch.sender, subnet_id=subnet_id)
         arrival = replace(self._arrival(branch, Leg.OUT), sender=sender, origin=sender)
         for guard in GUARDS:
             judgement = guard.judge(gateways[0], arrival, self.network)
             branch = branch.noting(judgement.notes, judgement.assumptions)
         return branch
+
+    def _edge_notes(self, branch: Branch, gateway_id: str, vpc_id: str) -> tuple[Note, ...]:
+        """What an edge table does to packets that enter: anything but local delivery is not modelled on this way."""
+        edge = self.network.edge_table_of(gateway_id, vpc_id)
+        if edge is None or isinstance(edge, Note):
+            return (edge,) if edge else ()
+        hops = list(edge.forward(self._arrival(branch, Leg.OUT), self.network))
+        if all(isinstance(hop.then, Lookup) for hop in hops):
+            return ()
+        message = f"{edge.id} sends what enters through {gateway_id} elsewhere than into {vpc_id}"
+        return (UNSUPPORTED_COMPONENT.unknown(edge.id, "", message),)
 
     def _stopped(self, branch: Branch, leg: Leg) -> Iterator[Branch]:
         """Packets that go no further: what the sender's own ACL would say of them belongs to the answer as well."""

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from vpcreach.errors import SnapshotError
-from vpcreach.snapshot.call import Call, Place
+from vpcreach.snapshot.call import GLOBAL, GLOBAL_SERVICES, Call, Place
 from vpcreach.snapshot.record import Record, Reply, decode_text
 
 R = TypeVar("R", bound=Record)
@@ -99,7 +99,7 @@ class Snapshot:
         self.files = dict(files)
         self.manifest = manifest or Manifest()
         self.origin = origin
-        self._failed = {(f.call, f.account, f.region, f.arguments): f for f in self.manifest.failed}
+        self._failed = {(f.call, f.account, _folder(f), f.arguments): f for f in self.manifest.failed}
         self._narrowed = {(n.call, n.account, n.region): frozenset(n.vpcs) for n in self.manifest.narrowed}
         self._readings: dict[str, Reading[Any]] = {}
 
@@ -147,8 +147,13 @@ class Snapshot:
             return msgspec.json.decode(data, type=call.reply, dec_hook=decode_text)
         except msgspec.ValidationError as error:
             raise SnapshotError(f"{self.origin}/{path}: {place_and_fact(error)}") from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SnapshotError(f"{self.origin}/{path}: not readable as JSON: {error}") from error
+
+
+def _folder(failure: Failure) -> str:
+    # A refusal of a global service counts, whichever region it was recorded under.
+    return GLOBAL if failure.call.partition(":")[0] in GLOBAL_SERVICES else failure.region
 
 
 def _has_key(data: bytes, key: str) -> bool:

@@ -285,7 +285,10 @@ def test_a_set_of_addresses_is_cut_by_the_prefixes_of_the_table_b4() -> None:
     assert [text.partition(",")[0] for text in failing] == ["128.0.0.0/3"]
     assert told(estate, "9.0.0.0/8:443") == "reachable"
     assert told(estate, "200.0.0.0/8:443") == "blocked NO_ROUTE_TO_DESTINATION"
-    assert told(estate, "64.0.0.0/2:443") == "partial IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS"
+    assert (
+        told(estate, "64.0.0.0/2:443")
+        == "partial IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS NO_POSSIBLE_DESTINATION"
+    )
 
 
 def test_no_route_is_a_blocker_of_this_very_table_b5() -> None:

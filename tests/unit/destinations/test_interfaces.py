@@ -126,3 +126,30 @@ def test_the_port_is_443_unless_said_h12() -> None:
     estate = changed(interface(), only_https)
     assert told(estate, "eni-peer") == "reachable"
     assert ask(estate, "eni-peer").subnets[0].traces[0].packets.ports == "443"
+
+
+def second(estate: Estate) -> None:
+    """Another interface of `i-web`, printed before its primary one, behind a group that admits nobody."""
+    main(estate).security_group("closed", ingress=[])
+    other = {
+        "NetworkInterfaceId": "eni-second",
+        "SubnetId": "subnet-data-b",
+        "VpcId": "vpc-main",
+        "PrivateIpAddress": "10.0.3.70",
+        "Groups": [{"GroupId": "sg-closed"}],
+        "Attachment": {"DeviceIndex": 1},
+    }
+    estate["i-web"]["NetworkInterfaces"].insert(0, other)
+
+
+def test_an_instance_is_reached_at_its_primary_interface_h12() -> None:
+    by_index: Change = lambda e: e["i-web"].update(PrivateIpAddress=None)  # noqa: E731
+    by_address: Change = lambda e: e["i-web"]["NetworkInterfaces"][1].update(Attachment={})  # noqa: E731
+    for changes in ((), (by_index,), (by_address,)):
+        assert asked("i-web:5432", web(), second, *(change for change in changes)) == "reachable"
+    assert asked("i-web:5432", web(), second, by_index, by_address) == "unknown UNKNOWN_DESTINATION"
+
+
+def test_an_instances_interface_without_groups_is_unknown_h12() -> None:
+    groupless: Change = lambda e: e["i-web"]["NetworkInterfaces"][0].pop("Groups")  # noqa: E731
+    assert asked("i-web:5432", web(), groupless) == "unknown UNKNOWN_DESTINATION"

@@ -121,6 +121,7 @@ STATES = [
     ("failed", "blocked BAD_STATE"),
     ("modifying", "reachable"),
     ("backing-up", "reachable"),
+    ("configuring-log-exports", "reachable"),
 ]
 
 
@@ -257,3 +258,36 @@ def test_from_outside_every_vpc_a_public_instance_is_not_judged_yet_a4() -> None
     estate = changed(database(public=True))
     del estate["function:app"]["VpcConfig"]
     assert told(estate, DATABASE) == "unknown UNKNOWN_DESTINATION"
+
+
+def test_a_status_that_ends_the_service_h1() -> None:
+    for status in ("incompatible-network", "incompatible-credentials", "delete-precheck", "storage-full"):
+        assert asked(DATABASE, database(status=status)) == "blocked BAD_STATE", status
+
+
+def test_a_status_that_nobody_knows_decides_nothing_h1() -> None:
+    for status in ("unsupported-configuration", "brand-new-status"):
+        assert asked(DATABASE, database(status=status)) == "unknown BAD_STATE", status
+
+
+def stranger(estate: Estate) -> None:
+    """An interface of RDS in data-b, of something that no reply tells, behind the same group."""
+    settings = {"subnet": "data-b", "groups": ["data"], "address": "10.0.3.60"}
+    main(estate).network_interface("stranger", **settings)  # type: ignore[arg-type]
+    estate["eni-stranger"].update(Description="RDSNetworkInterface", RequesterId="amazon-rds")
+
+
+def test_an_interface_in_another_zone_is_not_the_instances_own_h1() -> None:
+    hidden = database(subnets=["data-a", "data-b"], interfaces=False), stranger
+    assert asked(DATABASE, *hidden, CLOSED_B) == "reachable"
+    assert asked(DATABASE, *hidden, CLOSED_A) == "blocked SUBNET_ACL_RESTRICTION"
+
+
+GAPS = [INTERFACES, INSTANCES]
+
+
+@pytest.mark.parametrize("path", GAPS, ids=lambda value: f"H1-{value}")
+def test_an_interface_counts_as_its_own_only_where_both_lists_are_whole(path: str) -> None:
+    two_subnets = second_subnet_of_zone_a, database(subnets=["data-a2", "data-a"]), CLOSED_A
+    assert asked(DATABASE, *two_subnets) == "reachable"
+    assert asked(DATABASE, *two_subnets, unfinished(path)) == "unknown UNKNOWN_DESTINATION"

@@ -114,3 +114,97 @@ def test_h1_a_group_that_is_being_added_admits_nobody_yet() -> None:
     estate.rds_instance("orders-db", port=5432, subnets=["data"], groups=["db", "app"])
     estate["rds:orders-db"]["VpcSecurityGroups"][0]["Status"] = "adding"
     assert told(estate, "rds:orders-db") == "blocked ENI_SG_RULES_MISMATCH"
+
+
+def beyond(estate: Estate) -> Vpc:
+    """Another VPC, on public addresses, with a closed interface in it."""
+    other = estate.vpc("other", "30.0.0.0/16")
+    other.subnet("other", "30.0.1.0/24")
+    other.security_group("closed", ingress=[])
+    other.network_interface("far", subnet="other", address="30.0.1.5", groups=["closed"])
+    return other
+
+
+def test_b4_a_block_of_another_vpc_is_not_delivered_by_the_internet_gateway() -> None:
+    estate, _ = behind_nat()
+    beyond(estate)
+    assert told(estate, "30.0.1.0/24:443").startswith("blocked NO_POSSIBLE_DESTINATION")
+    estate.detach_function("app")
+    assert told(estate, "30.0.1.5:443") == "blocked FUNCTION_NOT_IN_VPC"
+
+
+def test_a22_addresses_that_no_router_forwards_do_not_leave_by_an_internet_gateway() -> None:
+    estate, _ = behind_nat()
+    for block in ("127.0.0.0/8:80", "224.0.0.0/4:80", "169.254.168.0/24:80"):
+        assert told(estate, block) == "blocked NO_POSSIBLE_DESTINATION"
+
+
+def test_k9_a_strangers_address_rests_on_an_assumption_where_interfaces_were_not_collected() -> None:
+    estate, _ = behind_nat()
+    estate.without("ec2/describe-network-interfaces")
+    answer = ask(estate, "93.184.216.34:443")
+    assert answer.verdict.value == "reachable"
+    assert "no interface of these accounts has this public address (not collected)" in answer.assumptions
+    assert told(estate, "93.184.216.34:443", strict=True).startswith("unknown")
+
+
+def test_b10_an_edge_table_that_diverts_what_enters_leaves_a_public_address_undecided() -> None:
+    estate, vpc = behind_nat()
+    vpc.security_group("web", ingress=[allow()])
+    vpc.network_interface("web", subnet="public", groups=["web"], public_ip="34.1.1.1", address="10.0.0.50")
+    vpc.route_table("edge", {"10.0.0.0/24": "eni-appliance"}).associate("igw-main")
+    assert told(estate, "34.1.1.1:443").startswith("unknown")
+
+
+def test_h17_a_group_is_reached_only_where_something_can_listen() -> None:
+    estate, vpc = behind_nat()
+    vpc.security_group("web", ingress=[allow()])
+    vpc.network_interface("web", subnet="public", groups=["web"], status="available")
+    assert told(estate, "sg-web:443") == "blocked BAD_STATE"
+    assert told(estate, "sg-app:443").startswith("unknown")
+
+
+def test_h12_an_address_delegated_to_an_interface_is_behind_its_groups() -> None:
+    estate, vpc = behind_nat()
+    vpc.security_group("closed", ingress=[])
+    vpc.network_interface("nodes", subnet="public", groups=["closed"])
+    estate["eni-nodes"]["Ipv4Prefixes"] = [{"Ipv4Prefix": "10.0.0.16/28"}]
+    assert told(estate, "10.0.0.20:443") == "blocked ENI_SG_RULES_MISMATCH"
+    assert told(estate, "10.0.0.16/28:443") == "blocked ENI_SG_RULES_MISMATCH"
+
+
+def test_i9_a_hidden_interface_may_carry_the_group_that_a_rule_names() -> None:
+    estate, vpc = behind_nat()
+    vpc.security_group("db")
+    vpc.set_rules("app", egress=[allow("tcp", 5432, "sg-db")])
+    assert told(estate, "10.0.0.77:5432").startswith("unknown")
+    assert told(estate, "10.0.0.77:22").startswith("blocked ENI_SG_RULES_MISMATCH")
+
+
+def test_a19_a_participant_does_not_know_every_subnet_of_a_shared_vpc() -> None:
+    estate, _ = behind_nat()
+    for object_id in ("vpc-main", "subnet-public", "subnet-private"):
+        estate[object_id]["OwnerId"] = "999988887777"
+    assert told(estate, "10.0.99.5:443").startswith("unknown")
+
+
+def test_k3_nothing_is_certain_beyond_a_proxy_on_a_nat_gateway() -> None:
+    estate, vpc = behind_nat()
+    estate["nat-one"]["AttachedAppliances"] = [{"Type": "network-firewall-proxy"}]
+    vpc.route_table("nowhere", {}, subnets=["public"])
+    assert told(estate, "internet") == "unknown NAT_APPLIANCE_ATTACHED"
+
+
+def test_i2_enforced_encryption_without_lambda_stops_even_the_resolver() -> None:
+    estate, _ = behind_nat()
+    estate.encryption_control("main", mode="enforce", excluded=["nat_gateway", "internet_gateway"])
+    assert told(estate, "10.0.0.2:53/udp") == "blocked ENCRYPTION_CONTROL_ENFORCED"
+
+
+def test_b1_a_main_table_that_is_being_associated_rules_nothing_yet() -> None:
+    estate, vpc = behind_nat()
+    vpc.subnet("loose", "10.0.9.0/24")
+    estate.move_function("app", subnets=["loose"], groups=["app"])
+    [main] = [a for a in estate["rtb-main-main"]["Associations"] if a["Main"]]
+    main["AssociationState"]["State"] = "associating"
+    assert told(estate, "internet") == "unknown COLLECTION_FAILED"
