@@ -141,6 +141,8 @@ def parse(text: str) -> Parsed:
     if word.startswith("arn:"):
         return Named(text, "arn", word, Service(None))
     head, _, rest = word.partition(":")
+    if head in SERVICES and rest and not re.fullmatch(r"[A-Za-z0-9._-]{3,255}", rest):
+        raise UsageError(f'"{text}": "{rest}" is not the name of a {"bucket" if head == "s3" else "table"}')
     if head in SERVICES and "/" not in head:
         if rest or ":" not in word:
             return AwsService(text, head, rest or None)
@@ -213,6 +215,8 @@ def _named(word: str, text: str) -> Internet | Named:
         return Named(text, body.split("-", 1)[0], body, service)
     if _HOST.fullmatch(body.lower()):
         return Named(text, "host", body.lower().rstrip("."), service)
+    if word.endswith((":", "/")) or ":/" in word or word.count(":") > 1:
+        raise UsageError(f'"{text}" is not a destination; after a name comes at most :PORT or :PORT/PROTOCOL')
     if close := _close_word(word):
         raise UsageError(f'"{text}" is not a destination; did you mean "{close}"?')
     if re.fullmatch(r"[^:/\[\]]+", body):

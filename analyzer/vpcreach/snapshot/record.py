@@ -62,7 +62,9 @@ class Tagged(Record, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """The Name tag, or an empty string."""
-        return next((tag.value for tag in self.tags if tag.key == "Name"), "")
+        name = next((tag.value for tag in self.tags if tag.key == "Name"), "")
+        # People write what they like into tags; what a terminal would obey is shown as a question mark.
+        return "".join(character if character.isprintable() else "?" for character in name)
 
     @property
     def title(self: "_Titled") -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vpcreach.destinations.grammar import Addresses, AwsService, Internet, Named, parse
+from vpcreach.destinations.grammar import Addresses, AwsService, Internet, Named, parse, problem_with
 from vpcreach.errors import UsageError
 from vpcreach.packets.ports import ICMP, TCP, UDP
 
@@ -93,3 +93,10 @@ WRONG = [
 def test_what_says_nothing_is_told_with_a_suggestion(text: str, fact: str) -> None:
     with pytest.raises(UsageError, match=fact):
         parse(text)
+
+
+@pytest.mark.parametrize("text", ["internet:", "internet:443:443", "internet:/udp", "s3:a/b", "s3:x", "dynamodb:a b"])
+def test_what_is_left_over_after_a_name_is_told_without_an_echo(text: str) -> None:
+    problem = problem_with(text)
+    assert problem is not None
+    assert "did you mean" not in problem
