@@ -127,7 +127,7 @@ class NatGateway(Tagged, frozen=True):
             public_addresses=self.public_addresses if self.is_public else (),
         )
         then, detail = self._next_lookup(arrival)
-        if self.appliances:
+        if self.appliances or self.connectivity_type not in ("public", "private"):
             # An appliance may send the packets anywhere, so that nothing beyond it is certain (K3).
             yield Hop(arrival.packets, Stop(), detail, notes)
             return
@@ -175,6 +175,9 @@ class NatGateway(Tagged, frozen=True):
                 notes.append(BAD_STATE.fail(self.id, "State", f"{fact}, so it passes nothing on"))
             case _:
                 notes.append(BAD_STATE.unknown(self.id, "State", f"{fact}; it may or may not still pass packets"))
+        if self.connectivity_type not in ("public", "private"):
+            message = f"{self.title} is a {self.connectivity_type} gateway, a kind that vpcreach does not know"
+            notes.append(UNSUPPORTED_COMPONENT.unknown(self.id, "ConnectivityType", message))
         if self.is_public and not self.public_addresses:
             message = f"{self.title} is public but has no public address in use"
             notes.append(NAT_NO_PUBLIC_ADDRESS.fail(self.id, "NatGatewayAddresses", message))

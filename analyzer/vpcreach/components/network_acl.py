@@ -7,11 +7,11 @@ Checked: tests/unit/components/test_network_acl.py, tests/properties/test_gates.
 """
 
 from collections.abc import Iterable
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 import msgspec
 
-from vpcreach.forwarding import Decision, Direction, Leg, Note, Part, Reason, Stopped, Surroundings
+from vpcreach.forwarding import COLLECTION_FAILED, Decision, Direction, Leg, Note, Part, Reason, Stopped, Surroundings
 from vpcreach.packets.address_map import AddressMap, Family, combine, prefix
 from vpcreach.packets.packet_set import Packet, Permit
 from vpcreach.packets.ports import TCP, UDP, protocol_number
@@ -44,7 +44,7 @@ class PortRange(Record, frozen=True):
 
 class Entry(Record, frozen=True):
     rule_number: int
-    rule_action: Literal["allow", "deny"]
+    rule_action: str
     protocol: str
     egress: bool
     cidr_block: Cidr | None = None
@@ -64,8 +64,9 @@ class Entry(Record, frozen=True):
         return (self.port_range.from_ or 0, self.port_range.to or 0)
 
     @property
-    def is_allow(self) -> bool:
-        return self.rule_action == "allow"
+    def is_allow(self) -> bool | None:
+        """None for an action that is not in AWS's list today: what it does is not known."""
+        return {"allow": True, "deny": False}.get(self.rule_action)
 
     def covers(self, packet: Packet) -> bool:
         first, last = self.ports
@@ -90,9 +91,10 @@ class AclAssociation(Record, frozen=True):
 
 
 class Painted(NamedTuple):
-    """What the entries read so far have decided for some addresses: ports allowed, and ports seen at all."""
+    """What the entries read so far have decided for some addresses: ports allowed, not known, and seen at all."""
 
     allowed: int
+    maybe: int
     seen: int
 
 
@@ -120,7 +122,7 @@ class NetworkAcl(Tagged, frozen=True):
         return around.remember(("acl", self.id, direction, family), lambda: self._permits(direction, family, around))
 
     def _permits(self, direction: Direction, family: Family, around: Surroundings) -> AddressMap[Permit]:
-        boxes: list[tuple[int, int, tuple[bool, int]]] = []
+        boxes: list[tuple[int, int, tuple[bool | None, int]]] = []
         for entry in self.ordered(direction):
             cidr = entry.cidr(family)
             if cidr is None:
@@ -128,8 +130,8 @@ class NetworkAcl(Tagged, frozen=True):
             _, network, length = prefix(cidr)
             last = network + (1 << (family.bits - length)) - 1
             boxes.append((network, last, (entry.is_allow, around.atoms.mask(entry.protocol_number, *entry.ports))))
-        painted = AddressMap.fold(family, boxes, Painted(0, 0), _first_match)
-        return combine(lambda held: Permit(held.allowed, 0), painted)
+        painted = AddressMap.fold(family, boxes, Painted(0, 0, 0), _first_match)
+        return combine(lambda held: Permit(held.allowed, held.maybe), painted)
 
     def decide(self, direction: Direction, packet: Packet, around: Surroundings) -> Decision:
         peer = packet.source if direction is Direction.IN else packet.destination
@@ -157,13 +159,17 @@ class NetworkAcl(Tagged, frozen=True):
         return note.on(stopped.leg)
 
     def undecided(self, direction: Direction, around: Surroundings) -> Note:
-        raise AssertionError(f"{self.id}: an ACL decides every packet")
+        strange = next(entry for entry in self.ordered(direction) if entry.is_allow is None)
+        message = f"{self.title}: {strange.words} is an action that vpcreach does not know"
+        return COLLECTION_FAILED.unknown(self.id, strange.words, message, resolve="look at the rule by hand")
 
 
-def _first_match(held: Painted, box: tuple[bool, int]) -> Painted:
+def _first_match(held: Painted, box: tuple[bool | None, int]) -> Painted:
     is_allow, mask = box
     fresh = mask & ~held.seen
-    return Painted(held.allowed | fresh if is_allow else held.allowed, held.seen | fresh)
+    allowed = held.allowed | fresh if is_allow else held.allowed
+    maybe = held.maybe | fresh if is_allow is None else held.maybe
+    return Painted(allowed, maybe, held.seen | fresh)
 
 
 def port_ranges(acl: NetworkAcl) -> Iterable[tuple[int | None, int, int]]:

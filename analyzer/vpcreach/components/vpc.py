@@ -91,6 +91,8 @@ class Vpc(Tagged, frozen=True):
         message = (
             f"{self.title} has {self.instance_tenancy} tenancy, and Lambda attaches functions to default tenancy only"
         )
+        if self.instance_tenancy not in ("dedicated", "host"):
+            return (VPC_DEDICATED_TENANCY.unknown(self.id, "InstanceTenancy", message),)
         return (VPC_DEDICATED_TENANCY.fail(self.id, "InstanceTenancy", message),)
 
     def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:

@@ -72,12 +72,27 @@ def test_ports_that_no_rule_can_have_are_refused_with_their_place(call: Call[Any
         snapshot_of(estate).read(call, HERE)
 
 
-@pytest.mark.parametrize(
-    "change", [{"RuleAction": "perhaps"}, {"PortRange": {"From": 443}}], ids=["no-action", "half-a-range"]
-)
-def test_an_acl_entry_that_says_nothing_is_refused_with_its_place(change: dict[str, object]) -> None:
+def test_an_acl_action_that_aws_may_invent_leaves_its_packets_undecided() -> None:
     estate = seed.public_private()
-    estate["acl-main-default"]["Entries"][0].update(change)
+    for entry in estate["acl-main-default"]["Entries"]:
+        if entry["RuleAction"] == "allow" and entry["Egress"]:
+            entry["RuleAction"] = "inspect"
+    assert told(estate, "internet") == "unknown COLLECTION_FAILED"
+
+
+@pytest.mark.parametrize(
+    ("record", "key"),
+    [("vpc-main", "InstanceTenancy"), ("nat-main", "ConnectivityType"), ("nat-main", "State")],
+)
+def test_a_value_that_aws_may_invent_leaves_the_answer_undecided(record: str, key: str) -> None:
+    estate = seed.public_private()
+    estate[record][key] = "tomorrows"
+    assert told(estate, "internet").startswith("unknown")
+
+
+def test_half_a_port_range_is_refused_with_its_place() -> None:
+    estate = seed.public_private()
+    estate["acl-main-default"]["Entries"][0]["PortRange"] = {"From": 443}
     with pytest.raises(SnapshotError, match=r"describe-network-acls.json: \$\.NetworkAcls\[\d+\]\.Entries\[0\]"):
         snapshot_of(estate).read(DESCRIBE_NETWORK_ACLS, HERE)
 
