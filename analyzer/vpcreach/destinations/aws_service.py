@@ -160,6 +160,10 @@ def _name(asked: AwsService, source: Source, around: Surroundings) -> Name:
     host = asked.host or f"{'.'.join(reversed(labels))}.{region}.amazonaws.com"
     # Endpoint services turn the labels of a host round: api.ecr.REGION… is served by com.amazonaws.REGION.ecr.api.
     wanted = dict.fromkeys((asked.name, ".".join(reversed(labels)), labels[-1] if asked.host else asked.name))
+    start = f"com.amazonaws.{region}."
+    here = [e.service_name for e in around.every(VpcEndpoint) if e.vpc_id == source.vpc_id and not asked.host]
+    # A service is asked for by its endpoint name's last label, too: service:dkr is com.amazonaws.REGION.ecr.dkr.
+    wanted |= {n.removeprefix(start): None for n in here if n.startswith(start) and n.endswith(f".{asked.name}")}
     return Name(
         (host,),
         tuple(f"com.amazonaws.{region}.{label}" for label in wanted),

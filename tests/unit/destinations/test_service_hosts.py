@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.estates import seed
+from tests.estates.asking import told
 from tests.estates.builder import Estate, allow
 from tests.unit.reach.worlds import (
     Change,
@@ -215,3 +217,14 @@ def test_the_arns_of_a_region_name_its_partition_h17() -> None:
     assert asked(f"arn:aws-cn:{arn}", allowed, start=lambda: estate) == "reachable"
     with pytest.raises(UsageError):
         asked(f"arn:aws:{arn}", start=lambda: estate)
+
+
+def test_f6_a_service_is_found_by_its_endpoint_names_last_label_without_dns_entries() -> None:
+    estate = seed.public_private()
+    vpc = estate.drawn_vpc("main")
+    vpc.set_dns(hostnames=True)
+    vpc.security_group("closed", ingress=[])
+    vpc.interface_endpoint("dkr", service="ecr.dkr", subnets=["private-1"], groups=["closed"])
+    estate["vpce-dkr"]["DnsEntries"] = []
+    assert told(estate, "service:dkr") == "blocked ENI_SG_RULES_MISMATCH"
+    assert told(estate, "service:ecr.dkr") == "blocked ENI_SG_RULES_MISMATCH"
