@@ -61,7 +61,7 @@ IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS = Reason(
 RFC1918 = AddressSet.parse("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 RFC6598 = AddressSet.parse("100.64.0.0/10")
 # This host, loopback, link-local, multicast and reserved addresses: no router passes them on.
-NEVER_FORWARDED = AddressSet.parse("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4")
+UNROUTABLE = AddressSet.parse("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4")
 
 
 class Attachment(Record, frozen=True):
@@ -92,7 +92,7 @@ class InternetGateway(Tagged, frozen=True):
             for block, reason in (
                 (RFC1918, IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS),
                 (RFC6598, IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS),
-                (NEVER_FORWARDED, NO_POSSIBLE_DESTINATION),
+                (UNROUTABLE, NO_POSSIBLE_DESTINATION),
             ):
                 private = destination & block
                 if private:

@@ -76,7 +76,7 @@ class Walk:
         subnet_id = self.sender.subnet_id
         start = Branch(self.ports, (segment,), 0, self.sender.vpc_id, subnet_id)
         start = start.noting((*self.meaning.notes, *target.notes), self.meaning.assumptions)
-        start = self._guarded(start, self.groups_component())
+        start = self._guarded(start, self.function_itself())
         if target.is_always_delivered:
             # Where the place itself cannot be read, only what holds for every place is certain.
             yield start.noting(self.groups.silence() if target.notes else ())
@@ -102,7 +102,7 @@ class Walk:
     def _is_public(self, target: Target) -> bool:
         return not (target.addresses - public_addresses(target.addresses.family, self.network))
 
-    def groups_component(self) -> Component:
+    def function_itself(self) -> Component:
         """The function itself as guards see it."""
         return _Start(self.sender)
 
