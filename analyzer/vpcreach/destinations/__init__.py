@@ -6,14 +6,21 @@ source. `ALL_CALLS` are the calls that this takes beyond those of the components
 
 from typing import Any
 
-from vpcreach.destinations import addresses, aws_service, instance, internet, name_resolution, rds
+from vpcreach.destinations import addresses, aws_service, instance, internet, name_resolution
 from vpcreach.destinations.grammar import Addresses, AwsService, Internet, Named, Parsed
-from vpcreach.destinations.lookup import Unlisted, find
+from vpcreach.destinations.lookup import RESOURCES, Unlisted, find
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.forwarding import Surroundings
 from vpcreach.snapshot.call import Call
 
-ALL_CALLS: tuple[Call[Any], ...] = (*name_resolution.CALLS, *rds.CALLS, *instance.CALLS)
+ALL_CALLS: tuple[Call[Any], ...] = (
+    *name_resolution.CALLS,
+    *(call for module in RESOURCES for call in module.CALLS),
+    *instance.CALLS,
+)
+
+
+BY_KIND = {kind.name: module for module in RESOURCES for kind in module.KINDS}
 
 
 def calls_about(asked: Parsed) -> tuple[Call[Any], ...]:
@@ -23,8 +30,8 @@ def calls_about(asked: Parsed) -> tuple[Call[Any], ...]:
             return ()
         case AwsService():
             return name_resolution.CALLS
-        case Named(kind="rds"):
-            return (*name_resolution.CALLS, *rds.CALLS)
+        case Named(kind=kind) if kind in BY_KIND:
+            return (*name_resolution.CALLS, *BY_KIND[kind].CALLS)
         case Named(kind="i"):
             return instance.CALLS
         case _:

@@ -22,6 +22,7 @@ from vpcreach.components.vpc import Vpc
 from vpcreach.components.vpc_endpoint import DESCRIBE_VPC_ENDPOINTS, VpcEndpoint
 from vpcreach.destinations.grammar import SERVICES, AwsService, Named, Service, aws_host
 from vpcreach.destinations.internet import internet_for, public_addresses, unread_endpoint_lists
+from vpcreach.destinations.kind import partition_of
 from vpcreach.destinations.meaning import UNKNOWN_DESTINATION, Endpoint, Meaning, Source, Target
 from vpcreach.destinations.name_resolution import DNS_HOSTNAMES_OFF, Resolution, attribute, resolution
 from vpcreach.forwarding import (
@@ -37,11 +38,6 @@ from vpcreach.packets.address_map import AddressSet, Family, address_text
 from vpcreach.snapshot.call import Place
 
 HTTPS = 443
-# The partitions of ARNs, by how the names of their regions begin.
-PARTITIONS = {
-    "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f",
-    "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
-}  # fmt: skip
 ENDPOINT_WITHOUT_ROUTE = Reason(
     "ENDPOINT_WITHOUT_ROUTE",
     "associate the endpoint with this route table",
@@ -300,11 +296,6 @@ def _request(asked: AwsService, source: Source) -> ServiceRequest:
         table = f"arn:{partition}:dynamodb:{source.place.region}:{source.place.account}:table/{asked.resource}"
         resources = (table, f"{table}/*")
     return ServiceRequest(action_prefix(asked.name), resources, source.role)
-
-
-def partition_of(region: str) -> str:
-    """The partition that the ARNs of a region name."""
-    return next((partition for start, partition in PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def action_prefix(label: str) -> str:

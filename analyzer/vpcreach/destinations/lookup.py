@@ -14,13 +14,13 @@ from vpcreach.components.vpc_endpoint import DESCRIBE_VPC_ENDPOINTS, VpcEndpoint
 from vpcreach.destinations import aws_service, instance, interfaces, rds
 from vpcreach.destinations.grammar import PLANNED_KINDS, WORDS, AwsService, Named, Service
 from vpcreach.destinations.instance import DESCRIBE_INSTANCES, Instance
+from vpcreach.destinations.kind import Kind, arn_of
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.destinations.name_resolution import resolution
-from vpcreach.destinations.rds import DESCRIBE_DB_INSTANCES, DbInstance
 from vpcreach.errors import UsageError
 from vpcreach.forwarding import COLLECTION_FAILED, UNSUPPORTED_COMPONENT, Note, ServiceRequest, Surroundings
 from vpcreach.packets.ports import TCP
-from vpcreach.snapshot.call import Call, Place
+from vpcreach.snapshot.call import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +38,12 @@ class Found:
     is_public: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of thing that can be named: where it is listed, and what its records are called by."""
-
-    name: str
-    call: Call[Any]
-    records: Callable[[Any], Sequence[Any]]
-    names: Callable[[Any], Iterable[str]]
-    arn: Callable[[Any, Place], str]
-    meaning: Callable[[Any, Sequence[Any], Service, Source, Surroundings], Meaning]
-
-
 def _titled(record: Any) -> Iterable[str]:
     return [text for text in (record.id, record.name) if text]
 
 
 def _ec2_arn(kind: str) -> Callable[[Any, Place], str]:
-    return lambda record, place: (
-        f"arn:{aws_service.partition_of(place.region)}:ec2:{place.region}:{place.account}:{kind}/{record.id}"
-    )
-
-
-def _database(
-    item: DbInstance, listed: Sequence[Any], service: Service, source: Source, around: Surroundings
-) -> Meaning:
-    return rds.meaning(item, listed, service, source, around)
+    return lambda record, place: arn_of("ec2", f"{kind}/{record.id}", place)
 
 
 def _interface(item: NetworkInterface, _: Sequence[Any], service: Service, __: Source, around: Surroundings) -> Meaning:
@@ -100,15 +80,8 @@ def _endpoint_names(endpoint: VpcEndpoint) -> Iterable[str]:
     return [name for entry in endpoint.dns_entries if ".vpce." in (name := entry.dns_name or "")]
 
 
-KINDS = (
-    Kind(
-        "rds",
-        DESCRIBE_DB_INSTANCES,
-        lambda r: r.db_instances,
-        lambda d: d.names,
-        lambda d, _: d.db_instance_arn,
-        _database,
-    ),
+# Things of EC2, by id, Name tag or ARN; then the resources, each by the API that lists it.
+EC2_KINDS = (
     Kind(
         "eni",
         DESCRIBE_NETWORK_INTERFACES,
@@ -116,8 +89,17 @@ KINDS = (
         _titled,
         _ec2_arn("network-interface"),
         _interface,
+        has_host_names=False,
     ),
-    Kind("i", DESCRIBE_INSTANCES, lambda r: r.instances, _titled, _ec2_arn("instance"), _instance),
+    Kind(
+        "i",
+        DESCRIBE_INSTANCES,
+        lambda r: r.instances,
+        _titled,
+        _ec2_arn("instance"),
+        _instance,
+        has_host_names=False,
+    ),
     Kind(
         "sg",
         DESCRIBE_SECURITY_GROUPS,
@@ -125,18 +107,28 @@ KINDS = (
         _titled,
         _ec2_arn("security-group"),
         _group,
-    ),
-    Kind(
-        "vpce",
-        DESCRIBE_VPC_ENDPOINTS,
-        lambda r: [endpoint for endpoint in r.vpc_endpoints if endpoint.is_interface],
-        _endpoint_names,
-        _ec2_arn("vpc-endpoint"),
-        _vpc_endpoint,
+        has_host_names=False,
     ),
 )
-_BY_NAME = {kind.name: kind for kind in KINDS}
-_SEARCHED = {"arn": KINDS, "host": (_BY_NAME["rds"], _BY_NAME["vpce"]), "name": KINDS[:4]}
+VPC_ENDPOINT = Kind(
+    "vpce",
+    DESCRIBE_VPC_ENDPOINTS,
+    lambda r: [endpoint for endpoint in r.vpc_endpoints if endpoint.is_interface],
+    _endpoint_names,
+    _ec2_arn("vpc-endpoint"),
+    _vpc_endpoint,
+)
+# One line for every file of resources that have an API of their own.
+RESOURCES = (rds,)
+RESOURCE_KINDS: tuple[Kind, ...] = tuple(kind for module in RESOURCES for kind in module.KINDS)
+KINDS = (*RESOURCE_KINDS, *EC2_KINDS, VPC_ENDPOINT)
+# `rds:NAME` may name an instance, a cluster or a proxy: several kinds, listed by several calls, answer to one word.
+_SEARCHED: dict[str, tuple[Kind, ...]] = {
+    **{name: tuple(kind for kind in KINDS if kind.name == name) for name in (kind.name for kind in KINDS)},
+    "arn": KINDS,
+    "host": tuple(kind for kind in KINDS if kind.has_host_names),
+    "name": (*(kind for kind in RESOURCE_KINDS if kind.name == "rds"), *EC2_KINDS),
+}
 
 
 def find(asked: Named, place: Place, around: Surroundings) -> Found | Unlisted | AwsService | str:
@@ -148,7 +140,7 @@ def _find(asked: Named, place: Place, around: Surroundings) -> Found | Unlisted 
     if asked.kind in PLANNED_KINDS:
         message = f"destinations of the kind {asked.kind} are not modelled yet"
         return Unlisted((UNSUPPORTED_COMPONENT.unknown(asked.text, "", message),))
-    kinds = _SEARCHED.get(asked.kind) or (_BY_NAME[asked.kind],)
+    kinds = _SEARCHED[asked.kind]
     name, service = _port_after_arn(asked, kinds, around)
     hits = [hit for kind in kinds for hit in _hits(kind, name, service, around)]
     own = [hit for hit in hits if hit[1] == place]

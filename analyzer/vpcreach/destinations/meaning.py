@@ -69,6 +69,7 @@ class Meaning:
     file tells: id to the blocks they count as in this question. With `skips_gateway_endpoints`, what a route table
     sends to a gateway endpoint is no part of the question.
     `assumed_of_the_name` are assumptions that a failure rests on too: what is assumed away could lead elsewhere.
+    `also` are further meanings, which must hold as well: the other ports of a resource that needs several.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -80,3 +81,4 @@ class Meaning:
     skips_gateway_endpoints: bool = False
     request: ServiceRequest | None = None
     assumed_of_the_name: tuple[str, ...] = ()
+    also: tuple["Meaning", ...] = ()

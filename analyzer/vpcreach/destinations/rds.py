@@ -11,18 +11,10 @@ from collections.abc import Iterable, Sequence
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
 from vpcreach.components.subnet import Subnet
 from vpcreach.destinations.grammar import Service
-from vpcreach.destinations.meaning import (
-    DESTINATION_IN_TRANSITION,
-    NO_SOURCE_OR_DESTINATION,
-    UNKNOWN_DESTINATION,
-    Endpoint,
-    Meaning,
-    Source,
-    Target,
-)
-from vpcreach.destinations.name_resolution import resolution
-from vpcreach.forwarding import BAD_STATE, UNSUPPORTED_COMPONENT, Note, Surroundings
-from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.destinations.kind import Kind
+from vpcreach.destinations.meaning import DESTINATION_IN_TRANSITION, Meaning, Source
+from vpcreach.destinations.resource import Node, Resource, meaning
+from vpcreach.forwarding import BAD_STATE, Note, Surroundings
 from vpcreach.snapshot.call import Call
 from vpcreach.snapshot.record import Record, Reply, Tag
 
@@ -124,51 +116,62 @@ DESCRIBE_DB_INSTANCES = Call("rds", "DescribeDBInstances", DescribeDbInstances, 
 CALLS = (DESCRIBE_DB_INSTANCES,)
 
 
-def meaning(
-    database: DbInstance, listed: Sequence[DbInstance], service: Service, source: Source, around: Surroundings
-) -> Meaning:
-    """Where the instance stands: its zone, and the standby's if it has one; alternatives where a zone has several.
+def resource(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Resource:
+    """The instance where it stands: in its zone, and in the standby's if it has one.
 
     `listed` are all instances of the same reply, among which an interface must have just one possible owner.
     """
-    notes = [*_status_notes(database)]
-    vpc_id = database.db_subnet_group.vpc_id
-    names = (database.endpoint.address,) if database.endpoint.address else ()
-    dns = resolution(source.vpc_id, names, around)
-    if database.publicly_accessible and vpc_id != source.vpc_id:
-        message = f"{database.db_instance_identifier} is publicly accessible, and its public address is in no reply"
-        notes.append(UNSUPPORTED_COMPONENT.unknown(database.db_instance_arn, "PubliclyAccessible", message))
-        # Its name resolves to that address from here: the way to the private one says nothing.
-        return Meaning((), service.protocol, service.port or database.port, (*dns.notes, *notes), dns.assumptions)
-    if not database.group_ids:
-        message = f"{database.db_instance_identifier} lists no security group that is in force"
-        notes.append(UNKNOWN_DESTINATION.unknown(database.db_instance_arn, "VpcSecurityGroups", message))
-        return Meaning((), service.protocol, service.port or database.port, (*dns.notes, *notes), dns.assumptions)
-    endpoints = tuple(_endpoints(database, listed, around))
-    if not endpoints:
-        message = f"{database.db_instance_identifier} names no subnets that the snapshot holds"
-        notes.append(NO_SOURCE_OR_DESTINATION.unknown(database.db_instance_arn, "DBSubnetGroup", message))
-    return Meaning(endpoints, service.protocol, service.port or database.port, (*dns.notes, *notes), dns.assumptions)
+    return Resource(
+        id=database.db_instance_arn or database.db_instance_identifier,
+        title=database.db_instance_identifier,
+        ports=(database.port,),
+        group_ids=database.group_ids,
+        nodes=tuple(_nodes(database, listed, around)),
+        vpc_id=database.db_subnet_group.vpc_id,
+        host_names=(database.endpoint.address,) if database.endpoint.address else (),
+        is_public=database.publicly_accessible,
+        notes=tuple(_status_notes(database)),
+        groups_entry="VpcSecurityGroups",
+        nodes_entry="DBSubnetGroup",
+    )
 
 
-def _endpoints(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Iterable[Endpoint]:
-    subnets = database.db_subnet_group.subnets
+def _meaning(
+    database: DbInstance, listed: Sequence[DbInstance], service: Service, source: Source, around: Surroundings
+) -> Meaning:
+    return meaning(resource(database, listed, around), service, source, around)
+
+
+KINDS = (
+    Kind(
+        "rds",
+        DESCRIBE_DB_INSTANCES,
+        lambda reply: reply.db_instances,
+        lambda database: database.names,
+        lambda database, _: database.db_instance_arn,
+        _meaning,
+    ),
+)
+
+
+def _nodes(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Iterable[Node]:
+    name, subnets = database.db_instance_identifier, database.db_subnet_group.subnets
     zones = [database.availability_zone]
     if database.multi_az and database.secondary_availability_zone:
         zones.append(database.secondary_availability_zone)
     elif database.multi_az:
         zones = [None]
     if not database.multi_az and (own := _own_interface(database, listed, around)) is not None:
-        yield Endpoint(database.db_instance_identifier, (own,))
+        yield Node(name, interface_id=own)
         return
     for zone in zones:
         here = [s for s in subnets if zone is None or _zone(s, around) in (zone, None)] or list(subnets)
-        targets = tuple(t for s in here if (t := _target(database, s, around)) is not None)
-        if targets:
-            yield Endpoint(f"{database.db_instance_identifier}{f' in {zone}' if zone else ''}", targets)
+        label = f"{name} in {zone}" if zone and len(zones) > 1 else name
+        if here:
+            yield Node(label, subnet_ids=tuple(s.subnet_identifier for s in here))
 
 
-def _own_interface(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Target | None:
+def _own_interface(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> str | None:
     """The instance's interface, where just one instance of the snapshot can own just one visible interface.
 
     Both lists must be whole, or the instance's own interface may be another; it stands in the instance's zone.
@@ -192,29 +195,7 @@ def _own_interface(database: DbInstance, listed: Sequence[DbInstance], around: S
     rivals = [d for d in listed if (d.db_subnet_group.vpc_id, d.group_ids) == (group.vpc_id, database.group_ids)]
     if len(mine) != 1 or len(rivals) != 1 or mine[0].subnet_id not in subnets:
         return None
-    return Target(mine[0].addresses(Family.IPV4), mine[0].id, groups=database.group_ids, vpc_id=group.vpc_id)
-
-
-def _target(database: DbInstance, subnet: DbSubnet, around: Surroundings) -> Target | None:
-    known = around.component(subnet.subnet_identifier)
-    if not isinstance(known, Subnet):
-        return (
-            Target(
-                AddressSet.everything(Family.IPV4),
-                subnet.subnet_identifier,
-                notes=(known,),
-                is_always_delivered=True,
-            )
-            if isinstance(known, Note)
-            else None
-        )
-    return Target(
-        known.cidrs(Family.IPV4),
-        f"{database.db_instance_identifier} in {known.id}",
-        is_one_of=True,
-        groups=database.group_ids,
-        vpc_id=known.vpc_id,
-    )
+    return mine[0].id
 
 
 def _zone(subnet: DbSubnet, around: Surroundings) -> str | None:

@@ -39,6 +39,10 @@ STANDS_ALONE = frozenset(
 
 def subnet_traces(attachment: Attachment, meaning: Meaning, network: Network, shared: Ways) -> tuple[Trace, ...]:
     """Every fate of the question's packets from one subnet; `shared` are the ways that other groups found already."""
+    return tuple(t for each in (meaning, *meaning.also) for t in _traces(attachment, each, network, shared))
+
+
+def _traces(attachment: Attachment, meaning: Meaning, network: Network, shared: Ways) -> tuple[Trace, ...]:
     view = network.reading(meaning.prefix_lists, skips_endpoint_routes=meaning.skips_gateway_endpoints)
     before = standing_notes(attachment, network)
     subnet = network.record(attachment.subnet_id)
