@@ -14,10 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.estates.asking import snapshot_of
+from tests.estates.hub_and_spoke import central_egress
 from vpcreach.reach.reporting import Analysis
 from vpcreach.snapshot.loading import load
 
 FUNCTIONS = 1000
+SPOKES = 40
 RUNS = 5
 REGION = "eu-west-1"
 BIN = Path(sys.executable).parent
@@ -86,6 +89,12 @@ def functions_from_an_emulator(folder: Path) -> None:
     print(f"{'largest process of all these (the emulator counts too)':<66} {peak:7.0f} MB")
 
 
+def functions_around_a_hub() -> None:
+    snapshot = snapshot_of(central_egress(SPOKES))
+    what = f"{SPOKES} functions in {SPOKES} VPCs around one transit gateway, analysed"
+    line(what, timed(lambda: Analysis(snapshot).report()))
+
+
 def start_of_the_command_line() -> None:
     bare = timed(lambda: run(sys.executable, "-c", BARE_TYPER), 15)
     line("typer's own minimum: --help of an empty program", bare)
@@ -96,6 +105,7 @@ def main() -> None:
     """Prints every figure."""
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors")
     start_of_the_command_line()
+    functions_around_a_hub()
     with tempfile.TemporaryDirectory() as folder:
         functions_from_an_emulator(Path(folder))
 

@@ -34,9 +34,13 @@ __all__ = [
 ]
 
 
-def check_rules(snapshot: Snapshot, rules: str | Path, *, strict: bool = False) -> CheckReport:
+def check_rules(
+    snapshot: Snapshot, rules: str | Path, *, strict: bool = False, trust_appliances: bool = False
+) -> CheckReport:
     """What becomes of the rules of a file; raises RuleFileError with every mistake in it."""
-    return evaluate(read_rules(Path(rules)), Analysed(Analysis(snapshot, strict=strict)))
+    return evaluate(
+        read_rules(Path(rules)), Analysed(Analysis(snapshot, strict=strict, trust_appliances=trust_appliances))
+    )
 
 
 def report(
@@ -45,10 +49,12 @@ def report(
     functions: Sequence[str] | None = None,
     *,
     strict: bool = False,
+    trust_appliances: bool = False,
 ) -> Report:
     """Whether each function (all attached ones, or those that names, ARNs or globs choose) reaches each destination.
 
-    With `strict`, what rests on an assumption is unknown. Raises UsageError for a destination or function that means
-    nothing, SnapshotError for a file that is broken.
+    With `strict`, what rests on an assumption is unknown; with `trust_appliances`, machines of one's own and Gateway
+    Load Balancers pass packets on, and such answers are provisional. Raises UsageError for a destination or function
+    that means nothing, SnapshotError for a file that is broken.
     """
-    return Analysis(snapshot, strict=strict).report(destinations, functions)
+    return Analysis(snapshot, strict=strict, trust_appliances=trust_appliances).report(destinations, functions)

@@ -9,6 +9,10 @@ class UsageError(VpcreachError):
     """A function, destination or option that does not mean anything here (exit code 2)."""
 
 
+class AmbiguousNameError(UsageError):
+    """A name that more than one thing of the snapshot has."""
+
+
 class SnapshotError(VpcreachError):
     """A snapshot that cannot be read: the sentence names the file and the JSON path (exit code 2)."""
 

@@ -12,6 +12,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from vpcreach import components, destinations
+from vpcreach.destinations.kind import Kind
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.sources.live_account import Account, aws_session
 from vpcreach.sources.settings import Settings
@@ -21,13 +22,25 @@ REGION = "eu-west-1"
 
 
 def declared_calls() -> list[Call[Any]]:
-    """The CALLS of every file of components and destinations, each call once."""
-    found: dict[str, Call[Any]] = {}
+    """The CALLS of every file of components and destinations, registered or not yet, each call once."""
+    found = [*components.ALL_CALLS, *destinations.ALL_CALLS]
     for room in (components, destinations):
         for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
-            for call in getattr(importlib.import_module(module.name), "CALLS", ()):
-                found.setdefault(call.action, call)
-    return list(found.values())
+            found += getattr(importlib.import_module(module.name), "CALLS", ())
+    return list(dict.fromkeys(found))
+
+
+def read_calls() -> list[Call[Any]]:
+    """The declared calls, and those that nobody makes but whose files are read where somebody has saved them."""
+    modules = [
+        importlib.import_module(module.name)
+        for room in (components, destinations)
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
+    ]
+    named = [value for module in modules for value in vars(module).values()]
+    kinds = [kind for module in modules for kind in getattr(module, "KINDS", ()) if isinstance(kind, Kind)]
+    beside = [call for kind in kinds for call in kind.calls]
+    return list(dict.fromkeys([*declared_calls(), *(each for each in named if isinstance(each, Call)), *beside]))
 
 
 @pytest.fixture

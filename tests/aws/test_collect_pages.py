@@ -3,8 +3,11 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from vpcreach.components.lambda_function import GET_FUNCTION_CONFIGURATION, LIST_FUNCTIONS
@@ -158,6 +161,23 @@ def test_a_denied_call_is_a_failure_with_its_permission_and_never_an_empty_list(
     assert reading_of(answer, DESCRIBE_SUBNETS, place).state is State.FAILED
 
 
+NOT_HERE = [
+    EndpointConnectionError(endpoint_url="https://dax.eu-west-9.amazonaws.com/"),
+    ClientError({"Error": {"Code": "OptInRequired", "Message": "not subscribed"}}, "DescribeClusters"),
+]
+
+
+@pytest.mark.parametrize("error", NOT_HERE, ids=["no-endpoint", "not-opted-in"])
+def test_a_service_that_a_region_or_account_does_not_have_is_a_failure_and_no_more(
+    account: Account, place: Place, error: Exception
+) -> None:
+    with patch.object(BaseClient, "_make_api_call", side_effect=error):
+        answer = account.ask(Call("dax", "DescribeClusters", Reply), place)
+    assert answer.data is None
+    assert answer.failure is not None
+    assert answer.failure.error in ("EndpointConnectionError", "OptInRequired")
+
+
 def test_a_failure_names_the_arguments_it_was_about(account: Account, place: Place) -> None:
     stubbed(account, "ec2").add_client_error("describe_vpc_attribute", "InvalidVpcID.NotFound")
     answer = account.ask(DESCRIBE_VPC_ATTRIBUTE, place, ("vpc-1", "enableDnsSupport"))
@@ -220,6 +240,19 @@ def test_an_argument_becomes_a_list_where_the_operation_takes_one(account: Accou
     client = stubbed(account, "opensearch")
     client.add_response("describe_domains", {"DomainStatusList": []}, {"DomainNames": ["logs"]})
     assert account.ask(call, place, ("logs",)).failure is None
+
+
+def test_an_argument_is_nested_where_the_operation_wants_it_so(account: Account, place: Place) -> None:
+    edge = "RouteTableIdentifier.CoreNetworkSegmentEdge"
+    names = ("GlobalNetworkId", *(f"{edge}.{name}" for name in ("CoreNetworkId", "SegmentName", "EdgeLocation")))
+    call = Call("networkmanager", "GetNetworkRoutes", Reply, arguments=names)
+    table = {"CoreNetworkSegmentEdge": {"CoreNetworkId": "c", "SegmentName": "s", "EdgeLocation": REGION}}
+    sent = {"GlobalNetworkId": "g", "RouteTableIdentifier": table}
+    client = stubbed(account, "networkmanager")
+    client.add_response("get_network_routes", {"NetworkRoutes": []}, sent)
+    answer = account.ask(call, place, ("g", "c", "s", REGION))
+    assert answer.failure is None
+    assert answer.path == f"111122223333/global/networkmanager/get-network-routes/g.c.s.{REGION}.json"
 
 
 @pytest.mark.parametrize("service", ["ec2", "teapot"])

@@ -1,15 +1,23 @@
 """Which calls are made where, in what order, and how fast; AWS is a dictionary."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 import pytest
 
-from vpcreach.components.lambda_function import GET_FUNCTION_CONFIGURATION, LIST_FUNCTIONS
+from vpcreach.components.lambda_function import (
+    GET_CAPACITY_PROVIDER,
+    GET_FUNCTION_CONFIGURATION,
+    GET_VERSION_CONFIGURATION,
+    LIST_ALIASES,
+    LIST_FUNCTIONS,
+    OF_EACH_FUNCTION,
+)
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import Record, Reply
 from vpcreach.snapshot.snapshot import Failure, Snapshot
+from vpcreach.sources import one_function
 from vpcreach.sources.collection import Answer, Arguments, Asker, Collection
 from vpcreach.sources.pacing import Pace
 
@@ -125,7 +133,7 @@ def test_a_global_service_is_asked_once_and_what_it_names_is_asked_for_too() -> 
 
 def test_argument_lists_that_nobody_wants_are_left_out() -> None:
     aws = Dictionary(FIREWALLS)
-    collection = Collection([LIST, FIREWALL], is_wanted=lambda call, arguments, snapshot: arguments == ("b",))
+    collection = Collection([LIST, FIREWALL], is_wanted=lambda call, arguments, place, snapshot: arguments == ("b",))
     collected(collection, HERE, asker=aws)
     assert aws.asked == [f"{AT_HOME}/list-firewalls.json", f"{AT_HOME}/describe-firewall/b.json"]
 
@@ -164,6 +172,79 @@ def test_an_exception_that_is_no_answer_ends_the_collection() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         Collection([LIST]).run({HERE: Broken()})
+
+
+VERSIONED = {"FunctionName": "a", "FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:a"}
+ALIASES = {
+    "Aliases": [{"Name": "live", "FunctionVersion": "7", "RoutingConfig": {"AdditionalVersionWeights": {"8": 1}}}]
+}
+
+
+def versioned(**configuration: object) -> dict[str, object]:
+    """A function `a` with an alias to versions 7 and 8, of which 8 gets everything."""
+    function = {**VERSIONED, **configuration}
+    return {
+        LIST_FUNCTIONS.path(HERE): {"Functions": [function]},
+        GET_FUNCTION_CONFIGURATION.path(HERE, ("a",)): {**function, "State": "Active"},
+        LIST_ALIASES.path(HERE, ("a",)): ALIASES,
+        GET_VERSION_CONFIGURATION.path(HERE, ("a", "8")): {**function, "Version": "8"},
+    }
+
+
+@pytest.mark.parametrize("paces", [None, lambda: Pace(12, clock=Clock(), sleep=lambda seconds: None)])
+@pytest.mark.item("A17")
+def test_the_versions_that_aliases_point_to_are_asked_for_and_no_others(paces: Callable[[], Pace] | None) -> None:
+    aws = Dictionary(versioned(VpcConfig={"SubnetIds": ["subnet-1"]}))
+    collection = collected(Collection([LIST_FUNCTIONS, *OF_EACH_FUNCTION], paces=paces), HERE, asker=aws)
+    assert sorted(collection.files) == sorted(aws.replies)
+    assert sorted(aws.asked) == sorted(aws.replies)
+
+
+@pytest.mark.item("A17", "A20")
+def test_of_functions_without_vpc_neither_state_nor_aliases_are_asked_for_and_of_managed_ones_they_are() -> None:
+    plain = Dictionary(versioned())
+    collected(Collection([LIST_FUNCTIONS, *OF_EACH_FUNCTION]), HERE, asker=plain)
+    assert plain.asked == [LIST_FUNCTIONS.path(HERE)]
+    arn = "arn:aws:lambda:eu-west-1:111122223333:capacity-provider:fleet"
+    config = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": arn}}
+    managed = Dictionary(versioned(CapacityProviderConfig=config))
+    collected(Collection([LIST_FUNCTIONS, GET_CAPACITY_PROVIDER, *OF_EACH_FUNCTION]), HERE, asker=managed)
+    assert GET_CAPACITY_PROVIDER.path(HERE, ("fleet",)) in managed.asked
+    assert GET_VERSION_CONFIGURATION.path(HERE, ("a", "8")) in managed.asked
+
+
+@pytest.mark.item("A17")
+def test_of_one_alias_the_subnets_of_its_own_versions_are_found() -> None:
+    aws = Dictionary(versioned(VpcConfig={"SubnetIds": ["subnet-8"]}))
+    collection = Collection([])
+    latest: dict[str, object] = {"FunctionName": "a", "VpcConfig": {"SubnetIds": ["subnet-1"]}}
+    assert one_function.subnets(aws, HERE, latest, "", collection) == {"subnet-1"}
+    assert one_function.subnets(aws, HERE, latest, "$LATEST", collection) == {"subnet-1"}
+    assert aws.asked == []
+    assert one_function.subnets(aws, HERE, latest, "live", collection) == {"subnet-8"}
+    assert sorted(collection.files) == sorted(aws.asked)
+
+
+@pytest.mark.item("A23")
+def test_file_systems_are_asked_for_where_a_configuration_names_one() -> None:
+    assert one_function.mounts([b'{"FunctionName": "a"}', b'{"FileSystemConfigs": [{"Arn": "arn:\xe2\x80\xa6"}]}'])
+    assert not one_function.mounts([b'{"FunctionName": "a"}'])
+    aws = Dictionary(FIREWALLS)
+    collection = Collection([LIST])
+    collection.add([FIREWALL, POLICY])
+    assert sorted(collected(collection, HERE, asker=aws).files) == sorted(FIREWALLS)
+
+
+@pytest.mark.item("A20")
+def test_of_a_function_on_managed_instances_the_network_is_its_capacity_providers() -> None:
+    path = GET_CAPACITY_PROVIDER.path(HERE, ("fleet",))
+    aws = Dictionary({path: {"CapacityProvider": {"VpcConfig": {"SubnetIds": ["subnet-9"]}}}})
+    config = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "arn:…:fleet"}}
+    latest = {"FunctionName": "a", "CapacityProviderConfig": config}
+    collection = Collection([])
+    assert one_function.subnets(aws, HERE, latest, "", collection) == {"subnet-9"}
+    assert one_function.subnets(Dictionary({}), HERE, latest, "", collection) == set()
+    assert [failure.call for failure in collection.failed] == ["lambda:GetCapacityProvider"]
 
 
 def test_a_pace_hands_out_evenly_spread_turns() -> None:

@@ -15,10 +15,16 @@ LONGEST_MANAGED_POLICY = 6144
 
 
 def test_every_declared_call_is_allowed_and_nothing_else_is(calls: list[Call[Any]]) -> None:
-    [statement] = policy(calls)["Statement"]
+    [everywhere, apis] = policy(calls)["Statement"]
     of_the_collector = {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
-    assert set(statement["Action"]) == {call.action for call in calls} | of_the_collector
-    assert (statement["Effect"], statement["Resource"]) == ("Allow", "*")
+    assert {*everywhere["Action"], apis["Action"]} == {call.action for call in calls} | of_the_collector
+    assert (everywhere["Effect"], everywhere["Resource"]) == ("Allow", "*")
+
+
+def test_of_api_gateway_the_list_of_apis_may_be_read_and_no_key(calls: list[Call[Any]]) -> None:
+    [apis] = [each for each in policy(calls)["Statement"] if "apigateway:GET" in each["Action"]]
+    assert (apis["Action"], apis["Resource"]) == ("apigateway:GET", "arn:*:apigateway:*::/restapis")
+    assert [call.operation for call in calls if call.service == "apigateway"] == ["GetRestApis"]
 
 
 def test_the_actions_are_sorted_and_stand_there_once() -> None:

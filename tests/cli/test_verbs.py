@@ -106,9 +106,10 @@ def test_graph_draws_all_or_what_one_function_meets(name: str, snapshot: Path) -
 
 
 def test_permissions_is_a_policy_that_only_reads(tmp_path: Path) -> None:
-    [statement] = json.loads(done("permissions", folder=tmp_path))["Statement"]
+    [statement, apis] = json.loads(done("permissions", folder=tmp_path))["Statement"]
     verbs = {action.partition(":")[2] for action in statement["Action"]}
-    assert all(verb.startswith(("Describe", "Get", "List", "Search")) for verb in verbs)
+    assert all(verb.startswith(("Describe", "Get", "List", "Search", "BatchGet")) for verb in verbs)
+    assert apis["Action"] == "apigateway:GET"
     assert {"DescribeRouteTables", "ListFunctions", "DescribeDBInstances"} <= verbs
 
 

@@ -18,22 +18,42 @@ def snapshot_of(estate: Estate | Mapping[str, bytes]) -> Snapshot:
 
 
 def function_report(
-    estate: Estate | Mapping[str, bytes], *destinations: str, function: str = "app", strict: bool = False
+    estate: Estate | Mapping[str, bytes],
+    *destinations: str,
+    function: str = "app",
+    strict: bool = False,
+    trust: bool = False,
 ) -> FunctionReport:
     """One function's answers to some destinations."""
-    return Analysis(snapshot_of(estate), strict=strict).report(destinations, [function]).functions[0]
+    return (
+        Analysis(snapshot_of(estate), strict=strict, trust_appliances=trust)
+        .report(destinations, [function])
+        .functions[0]
+    )
 
 
 def ask(
-    estate: Estate | Mapping[str, bytes], destination: str, *, function: str = "app", strict: bool = False
+    estate: Estate | Mapping[str, bytes],
+    destination: str,
+    *,
+    function: str = "app",
+    strict: bool = False,
+    trust: bool = False,
 ) -> Answer:
     """One answer."""
-    return function_report(estate, destination, function=function, strict=strict).answers[0]
+    return function_report(estate, destination, function=function, strict=strict, trust=trust).answers[0]
 
 
-def told(estate: Estate | Mapping[str, bytes], destination: str, *, function: str = "app", strict: bool = False) -> str:
+def told(
+    estate: Estate | Mapping[str, bytes],
+    destination: str,
+    *,
+    function: str = "app",
+    strict: bool = False,
+    trust: bool = False,
+) -> str:
     """The verdict and the codes of all blockers and doubts, in one line that a failing assert shows whole."""
-    answer = ask(estate, destination, function=function, strict=strict)
+    answer = ask(estate, destination, function=function, strict=strict, trust=trust)
     codes = [note.code for note in (*answer.blockers, *answer.unknowns)]
     return " ".join([answer.verdict.value, *dict.fromkeys(codes)])
 

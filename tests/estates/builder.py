@@ -22,7 +22,24 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tests.estates import endpoints, guards, prefix_lists, workloads
+from tests.estates import (
+    brokers,
+    capacity_providers,
+    cloud_wan,
+    containers,
+    databases,
+    endpoints,
+    file_systems,
+    guards,
+    load_balancers,
+    names,
+    prefix_lists,
+    roles,
+    search,
+    transit,
+    versions,
+    workloads,
+)
 from tests.estates.interfaces import tags
 from tests.estates.replies import (
     GLOBAL_SERVICES,
@@ -64,13 +81,60 @@ class Estate:
     block_public_access = guards.block_public_access
     encryption_control = guards.encryption_control
     set_policy = endpoints.set_policy
+    private_zone = names.private_zone
+    resolver_rule = names.resolver_rule
+    dns_firewall = names.dns_firewall
+    profile = names.profile
     function = workloads.function
     move_function = workloads.move_function
     detach_function = workloads.detach_function
+    publish = versions.publish
+    alias = versions.alias
+    list_versions = versions.list_versions
+    capacity_provider = capacity_providers.capacity_provider
+    run_on = capacity_providers.run_on
+    managed_instance = capacity_providers.managed_instance
+    transit_gateway = transit.transit_gateway
+    core_network = cloud_wan.core_network
+    role = roles.role
+    managed_policy = roles.managed_policy
     rds_instance = workloads.rds_instance
+    db_cluster = databases.db_cluster
+    db_proxy = databases.db_proxy
+    db_proxy_endpoint = databases.db_proxy_endpoint
+    cache_cluster = databases.cache_cluster
+    replication_group = databases.replication_group
+    serverless_cache = databases.serverless_cache
+    memorydb_cluster = databases.memorydb_cluster
+    dax_cluster = databases.dax_cluster
+    redshift_cluster = databases.redshift_cluster
+    redshift_workgroup = databases.redshift_workgroup
+    msk_cluster = brokers.msk_cluster
+    msk_serverless = brokers.msk_serverless
+    mq_broker = brokers.mq_broker
+    opensearch_domain = search.opensearch_domain
+    opensearch_collection = search.opensearch_collection
+    opensearch_endpoint = search.opensearch_endpoint
+    influxdb = search.influxdb
+    influxdb_cluster = search.influxdb_cluster
+    efs = file_systems.efs
+    s3_files = file_systems.s3_files
+    fsx = file_systems.fsx
+    fsx_virtual_machine = file_systems.fsx_virtual_machine
+    mount = file_systems.mount
     instance = workloads.instance
+    load_balancer = load_balancers.load_balancer
+    classic_load_balancer = load_balancers.classic_load_balancer
+    target_group = load_balancers.target_group
+    ecs_service = containers.ecs_service
+    ecs_task = containers.ecs_task
+    rest_api = containers.rest_api
 
     # What is drawn, by id
+
+    def note(self, record_id: str, record: Json) -> None:
+        """Makes a record known by an id that stands in no list of its own."""
+        self._records[record_id] = record
 
     def __getitem__(self, record_id: str) -> Json:
         if record_id not in self._records:

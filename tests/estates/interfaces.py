@@ -152,7 +152,8 @@ def take_address(estate: "Estate", subnet_id: str, wanted: str | None = None) ->
     """An address of the subnet that nothing else has; AWS keeps the first four and the last for itself."""
     subnet = estate[subnet_id]
     network = IPv4Network(subnet["CidrBlock"])
-    taken = {record["PrivateIpAddress"] for record in estate.reply(INTERFACES)["NetworkInterfaces"]}
+    here = [record for record in estate.reply(INTERFACES)["NetworkInterfaces"] if record["VpcId"] == subnet["VpcId"]]
+    taken = {record["PrivateIpAddress"] for record in here}
     first = 100 if network.num_addresses >= 256 else 4
     free = (str(network[i]) for i in range(first, network.num_addresses - 1))
     address = wanted or next((candidate for candidate in free if candidate not in taken), None)

@@ -68,8 +68,45 @@ LISTS = {
         "DescribeTransitGatewayRouteTables",
         "TransitGatewayRouteTables",
     ),
+    "networkmanager/list-core-networks": ("ListCoreNetworks", "CoreNetworks"),
+    "networkmanager/list-attachments": ("ListAttachments", "Attachments"),
     "lambda/list-functions": ("ListFunctions", "Functions"),
     "rds/describe-db-instances": ("DescribeDBInstances", "DBInstances"),
+    "rds/describe-db-clusters": ("DescribeDBClusters", "DBClusters"),
+    "rds/describe-db-cluster-endpoints": ("DescribeDBClusterEndpoints", "DBClusterEndpoints"),
+    "rds/describe-db-subnet-groups": ("DescribeDBSubnetGroups", "DBSubnetGroups"),
+    "rds/describe-db-proxies": ("DescribeDBProxies", "DBProxies"),
+    "rds/describe-db-proxy-endpoints": ("DescribeDBProxyEndpoints", "DBProxyEndpoints"),
+    "elasticache/describe-cache-clusters": ("DescribeCacheClusters", "CacheClusters"),
+    "elasticache/describe-replication-groups": ("DescribeReplicationGroups", "ReplicationGroups"),
+    "elasticache/describe-cache-subnet-groups": ("DescribeCacheSubnetGroups", "CacheSubnetGroups"),
+    "elasticache/describe-serverless-caches": ("DescribeServerlessCaches", "ServerlessCaches"),
+    "memorydb/describe-clusters": ("DescribeClusters", "Clusters"),
+    "memorydb/describe-subnet-groups": ("DescribeSubnetGroups", "SubnetGroups"),
+    "dax/describe-clusters": ("DescribeClusters", "Clusters"),
+    "dax/describe-subnet-groups": ("DescribeSubnetGroups", "SubnetGroups"),
+    "redshift/describe-clusters": ("DescribeClusters", "Clusters"),
+    "redshift/describe-cluster-subnet-groups": ("DescribeClusterSubnetGroups", "ClusterSubnetGroups"),
+    "redshift/describe-endpoint-access": ("DescribeEndpointAccess", "EndpointAccessList"),
+    "redshift-serverless/list-workgroups": ("ListWorkgroups", "workgroups"),
+    "redshift-serverless/list-endpoint-access": ("ListEndpointAccess", "endpoints"),
+    "elbv2/describe-load-balancers": ("DescribeLoadBalancers", "LoadBalancers"),
+    "elbv2/describe-target-groups": ("DescribeTargetGroups", "TargetGroups"),
+    "elb/describe-load-balancers": ("DescribeLoadBalancers", "LoadBalancerDescriptions"),
+    "ecs/list-clusters": ("ListClusters", "clusterArns"),
+    "apigateway/get-rest-apis": ("GetRestApis", "items"),
+    "kafka/list-clusters-v2": ("ListClustersV2", "ClusterInfoList"),
+    "mq/list-brokers": ("ListBrokers", "BrokerSummaries"),
+    "opensearch/list-domain-names": ("ListDomainNames", "DomainNames"),
+    "opensearchserverless/list-collections": ("ListCollections", "collectionSummaries"),
+    "opensearchserverless/list-vpc-endpoints": ("ListVpcEndpoints", "vpcEndpointSummaries"),
+    "efs/describe-file-systems": ("DescribeFileSystems", "FileSystems"),
+    "efs/describe-access-points": ("DescribeAccessPoints", "AccessPoints"),
+    "s3files/list-file-systems": ("ListFileSystems", "fileSystems"),
+    "fsx/describe-file-systems": ("DescribeFileSystems", "FileSystems"),
+    "fsx/describe-storage-virtual-machines": ("DescribeStorageVirtualMachines", "StorageVirtualMachines"),
+    "timestream-influxdb/list-db-instances": ("ListDbInstances", "items"),
+    "timestream-influxdb/list-db-clusters": ("ListDbClusters", "items"),
     "route53resolver/list-firewall-rule-group-associations": (
         "ListFirewallRuleGroupAssociations",
         "FirewallRuleGroupAssociations",
@@ -88,11 +125,20 @@ WITH_ARGUMENTS = {
     "ec2/get-managed-prefix-list-entries": "GetManagedPrefixListEntries",
     "lambda/get-function-configuration": "GetFunctionConfiguration",
     "lambda/list-aliases": "ListAliases",
+    "rds/describe-db-proxy-targets": "DescribeDBProxyTargets",
     "lambda/list-tags": "ListTags",
     "route53/list-hosted-zones-by-vpc": "ListHostedZonesByVPC",
 }
 
-_IAM_PREFIXES = {"elbv2": "elasticloadbalancing", "efs": "elasticfilesystem", "opensearch": "es"}
+_IAM_PREFIXES = {
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "efs": "elasticfilesystem",
+    "opensearch": "es",
+    "opensearchserverless": "aoss",
+}
+# IAM knows the calls of API Gateway by their HTTP method.
+_IAM_OPERATIONS = {"apigateway": "GET"}
 
 
 def call_of(path: str) -> str:
@@ -111,7 +157,8 @@ def operation_of(path: str) -> str:
 def action_of(path: str) -> str:
     """The IAM action of a reply's call: `ec2:DescribeVpcs`."""
     service = path.split("/", maxsplit=1)[0]
-    return f"{_IAM_PREFIXES.get(service, service)}:{operation_of(path)}"
+    operation = _IAM_OPERATIONS.get(service) or operation_of(path)
+    return f"{_IAM_PREFIXES.get(service, service)}:{operation}"
 
 
 def path_of(call: str, *arguments: str) -> str:

@@ -74,7 +74,7 @@ def function(
     estate.put("lambda/list-aliases", {"Aliases": listed}, name)
     subnets = list(subnets)
     if subnets:
-        record["VpcConfig"] = _vpc_config(estate, subnets, groups, dual_stack)
+        record["VpcConfig"] = vpc_config(estate, subnets, groups, dual_stack)
         if interfaces:
             _draw_lambda_interfaces(estate, record)
     return f"function:{name}"
@@ -84,7 +84,7 @@ def move_function(estate: "Estate", name: str, *, subnets: Iterable[str], groups
     """Gives a function other subnets and groups; interfaces that nothing uses any more are gone."""
     record = estate[f"function:{name}"]
     dual_stack = record.get("VpcConfig", {}).get("Ipv6AllowedForDualStack", False)
-    record["VpcConfig"] = _vpc_config(estate, list(subnets), groups, dual_stack)
+    record["VpcConfig"] = vpc_config(estate, list(subnets), groups, dual_stack)
     _draw_lambda_interfaces(estate, record)
     _drop_unused_lambda_interfaces(estate)
 
@@ -124,7 +124,7 @@ def _function_record(estate: "Estate", name: str) -> Json:
     }
 
 
-def _vpc_config(estate: "Estate", subnets: Sequence[str], groups: Iterable[str], dual_stack: bool) -> Json:
+def vpc_config(estate: "Estate", subnets: Sequence[str], groups: Iterable[str], dual_stack: bool) -> Json:
     subnet_ids = [estate.named("subnet-", subnet) for subnet in subnets]
     vpc_id = estate[subnet_ids[0]]["VpcId"]
     return {

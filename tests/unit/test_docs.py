@@ -1,6 +1,7 @@
 """What the pages under docs/ say of codes, calls, items and one another is so."""
 
 import ast
+import json
 import re
 import subprocess
 import unicodedata
@@ -11,8 +12,14 @@ from typing import Any
 import pytest
 
 from vpcreach import components, destinations
+from vpcreach.components.lambda_function import GET_FUNCTION_CONFIGURATION
+from vpcreach.components.vpc import DESCRIBE_VPCS
+from vpcreach.destinations.load_balancer import DESCRIBE_LISTENERS
+from vpcreach.destinations.names.dns_firewall import LIST_FIREWALL_RULES
 from vpcreach.snapshot.call import GLOBAL, Call, Place
 from vpcreach.snapshot.loading import load
+from vpcreach.snapshot.snapshot import Snapshot, State
+from vpcreach.sources.secrets import NOT_KEPT, SECRETS
 
 TOP = Path(__file__).parents[2]
 DOCS = TOP / "docs"
@@ -20,17 +27,46 @@ PAGES = sorted(page for page in (*DOCS.glob("*.md"), TOP / "README.md") if page.
 CALLS = tuple(dict.fromkeys((*components.ALL_CALLS, *destinations.ALL_CALLS)))
 ITEMS = {"A": 25, "B": 14, "C": 18, "D": 13, "E": 11, "F": 18, "G": 12, "H": 17, "I": 10, "K": 9}
 PLACE = Place("111122223333", "eu-west-1")
-# A thing of every kind that calls with arguments are made for, as the fake AWS CLI lists it.
-THINGS = {"VpcId": "vpc-1", "FunctionName": "orders", "PrefixListId": "pl-1", "VPCId": "vpc-1"}
+# The AWS CLI as the script sees it: everything is called `thing`, and every reply names all there is, secrets too.
 FAKE_AWS = """#!/bin/sh
 case "$*" in
-  "sts get-caller-identity"*) echo 111122223333 ;;
-  *"--output text"*"VpcId"*) echo vpc-1 ;;
-  *"--output text"*"FunctionName"*) echo orders ;;
-  *"--output text"*"PrefixListId"*) echo pl-1 ;;
-  *) ANSWER ;;
+  "sts get-caller-identity"*) echo 111122223333; exit ;;
+  *"--output text"*) echo thing; exit ;;
 esac
+ANSWER
 """
+NAMES_ALL = """cat <<'REPLY'
+{
+    "arns": [
+        "arn:aws:ecs:eu-west-1:111122223333:cluster/thing",
+        "arn:aws:ecs:eu-west-1:111122223333:task/thing/thing"
+    ],
+    "containerInstanceArn": "arn:aws:ecs:eu-west-1:111122223333:container-instance/thing/thing",
+    KEYS
+    "Environment": {
+        "Variables": {
+            "PASSWORD": "hunter2 }",
+            "OTHER": "hunter2"
+        }
+    },
+    "environment": [
+        {
+            "name": "PASSWORD",
+            "value": "hunter2 ]"
+        }
+    ],
+    "details": [
+        {
+            "name": "subnetId",
+            "value": "kept"
+        }
+    ],
+    SECRETS
+    "last": "kept"
+}
+REPLY
+"""
+REFUSES = 'echo "An error occurred (AccessDenied) when calling the X operation: no" >&2; exit 254'
 
 
 def page(name: str) -> str:
@@ -55,13 +91,15 @@ def test_every_code_stands_in_the_list_of_codes_and_no_other() -> None:
 
 
 def test_every_item_of_the_behaviour_list_is_told_once() -> None:
-    told = re.findall(r"^\| ([A-K]\d+) \| .+ \| (?:yes|partly|no) \|$", page("behaviour.md"), re.MULTILINE)
+    told = re.findall(
+        r"^\| ([A-K]\d+) \| .+ \| (?:yes|partly|unknown|nothing to decide) \|$", page("behaviour.md"), re.MULTILINE
+    )
     assert told == [f"{letter}{number}" for letter, last in ITEMS.items() for number in range(1, last + 1)]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.action)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.service}:{call.operation}")
 def test_the_page_on_snapshots_says_where_a_reply_goes_and_what_its_absence_means(call: Call[Any]) -> None:
-    arguments = ".".join(f"<{name}>" for name in call.arguments)
+    arguments = ".".join(f"<{name.rpartition('.')[2]}>" for name in call.arguments)
     file = f"{call.service}/{call.command}{f'/{arguments}' if arguments else ''}"
     rows = [row for row in page("snapshot.md").splitlines() if row.startswith("|") and f"`{file}`" in row]
     assert len(rows) == 1, file
@@ -101,15 +139,31 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 # The script that makes a snapshot by hand
 
 
-def run_script(folder: Path, answer: str) -> Path:
-    """Runs the page's script with an AWS CLI that gives one answer to every call."""
+def the_script() -> str:
     found = re.search(r"```bash\n(.*?)```", page("snapshot.md"), re.DOTALL)
     assert found
+    return found[1]
+
+
+def names_all() -> str:
+    """A reply that has every key by which the script finds things, and every secret."""
+    rows = re.findall(r"^[a-z0-9-]+ [A-Z]\w+ (\w+) [a-z0-9-]+/[a-z0-9-]+ -", the_script(), re.MULTILINE)
+    keys = {*rows, *re.findall(r"\$\(values (\w+) ", the_script())}
+    secrets = {key for keys in SECRETS.values() for key in keys} - {"Variables", "environment"}
+    told = {"KEYS": dict.fromkeys(keys, "thing"), "SECRETS": dict.fromkeys(secrets, 'a \\"hunter2\\"')}
+    reply = NAMES_ALL
+    for mark, pairs in told.items():
+        reply = reply.replace(mark, "\n    ".join(f'"{key}": "{value}",' for key, value in sorted(pairs.items())))
+    return reply
+
+
+def run_script(folder: Path, answer: str) -> Path:
+    """Runs the page's script with an AWS CLI that gives one answer to every call."""
     fake = folder / "aws"
     fake.write_text(FAKE_AWS.replace("ANSWER", answer))
     fake.chmod(0o755)
     script = folder / "snapshot.sh"
-    script.write_text(found[1])
+    script.write_text(the_script())
     made = folder / "made"
     settings = {"PATH": f"{folder}:/usr/bin:/bin", "AWS_REGION": PLACE.region}
     subprocess.run(["bash", str(script), str(made)], env=settings, check=True, capture_output=True)
@@ -118,24 +172,58 @@ def run_script(folder: Path, answer: str) -> Path:
 
 def arguments_of(call: Call[Any]) -> list[tuple[str, ...]]:
     """The argument lists that the script should ask for, given one thing of each kind."""
-    if not call.arguments:
-        return [()]
     if "Attribute" in call.arguments:
-        return [("vpc-1", "enableDnsSupport"), ("vpc-1", "enableDnsHostnames")]
-    return [tuple(THINGS.get(name, PLACE.region) for name in call.arguments)]
+        return [("thing", "enableDnsSupport"), ("thing", "enableDnsHostnames")]
+    return [tuple(PLACE.region if name == "VPCRegion" else "thing" for name in call.arguments)]
 
 
-def test_the_script_saves_every_reply_where_it_is_read(tmp_path: Path) -> None:
-    snapshot = load(run_script(tmp_path, "echo '{}'"))
-    assert set(snapshot.files) == {call.path(PLACE, arguments) for call in CALLS for arguments in arguments_of(call)}
-    assert snapshot.manifest.failed == ()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """What the script makes of an account in which there is one of everything."""
+    return load(run_script(tmp_path_factory.mktemp("made"), names_all()))
+
+
+def test_the_script_saves_every_reply_where_it_is_read(made: Snapshot) -> None:
+    assert set(made.files) == {call.path(PLACE, arguments) for call in CALLS for arguments in arguments_of(call)}
+    assert made.manifest.failed == ()
+
+
+def test_the_script_keeps_no_secret_and_all_else(made: Snapshot) -> None:
+    assert [path for path, reply in made.files.items() if b"hunter2" in reply] == []
+    reply = json.loads(made.files[DESCRIBE_VPCS.path(PLACE)])
+    assert reply["Environment"] == {"Variables": {"PASSWORD": NOT_KEPT, "OTHER": NOT_KEPT}}
+    assert reply["environment"] == [{"name": "PASSWORD", "value": NOT_KEPT}]
+    assert reply["details"] == [{"name": "subnetId", "value": "kept"}]
+    assert reply["last"] == "kept"
 
 
 def test_the_script_records_every_refusal_as_the_program_looks_it_up(tmp_path: Path) -> None:
-    refusal = 'echo "An error occurred (AccessDenied) when calling the X operation: no" >&2; exit 254'
-    snapshot = load(run_script(tmp_path, refusal))
-    wanted = {(call.action, *call.place(PLACE), arguments) for call in CALLS for arguments in arguments_of(call)}
-    assert {(f.call, f.account, f.region, f.arguments) for f in snapshot.manifest.failed} == wanted
+    snapshot = load(run_script(tmp_path, REFUSES))
+    plain = [call for call in CALLS if not call.arguments]
+    assert {snapshot.read(call, PLACE).state for call in plain} == {State.FAILED}
+    by_service = {(call.service, call.action, len(call.arguments)): call for call in CALLS}
+    for failure in snapshot.manifest.failed:
+        call = by_service[failure.service, failure.call, len(failure.arguments)]
+        assert snapshot.read(call, PLACE, failure.arguments).state is State.FAILED
+    assert snapshot.read(GET_FUNCTION_CONFIGURATION, PLACE, ("thing",)).state is State.FAILED
     assert {failure.error for failure in snapshot.manifest.failed} == {"AccessDenied"}
     assert {failure.region for failure in snapshot.manifest.failed} == {PLACE.region, GLOBAL}
     assert snapshot.files == {}
+
+
+BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web.a/1"
+PROFILE = "arn:aws:route53resolver:eu-west-1:111122223333:firewall-rule-group/rslvr-frg-1"
+NAMED = [
+    pytest.param({"LoadBalancerArn": BALANCER}, DESCRIBE_LISTENERS, BALANCER, id="an-arn-is-encoded"),
+    pytest.param(
+        {"ProfileId": "rp-1", "ResourceArn": PROFILE}, LIST_FIREWALL_RULES, "rslvr-frg-1", id="an-id-of-an-arn"
+    ),
+]
+
+
+@pytest.mark.parametrize(("reply", "call", "argument"), NAMED)
+def test_the_script_asks_for_what_a_reply_names(
+    reply: dict[str, str], call: Call[Any], argument: str, tmp_path: Path
+) -> None:
+    answer = f"cat <<'REPLY'\n{json.dumps(reply, indent=4)}\nREPLY\n"
+    assert call.path(PLACE, (argument,)) in load(run_script(tmp_path, answer)).files

@@ -7,8 +7,10 @@ import pytest
 
 from vpcreach import components
 from vpcreach.components import ALL_CALLS, LISTINGS, MODULES, UNMODELLED_KINDS
-from vpcreach.forwarding import Reason
+from vpcreach.forwarding import Note, Reason
+from vpcreach.network.network import Network
 from vpcreach.snapshot.call import Call
+from vpcreach.snapshot.snapshot import Snapshot
 
 FOLDER = Path(components.__file__).parent
 FILES = sorted(
@@ -34,9 +36,9 @@ def test_every_file_is_registered() -> None:
 
 
 def test_a_forgotten_file_is_named_with_the_line_to_add() -> None:
-    (line,) = missing_lines([*FILES, "transit_gateway"], REGISTERED)
+    (line,) = missing_lines([*FILES, "teleporter"], REGISTERED)
     assert line.startswith(REGISTRY)
-    assert "`transit_gateway`" in line
+    assert "`teleporter`" in line
 
 
 def test_nothing_is_registered_twice_or_without_a_file() -> None:
@@ -79,10 +81,19 @@ def test_every_kind_of_id_has_one_owner() -> None:
     assert len(prefixes) == len(set(prefixes))
 
 
-def test_no_id_prefix_hides_another() -> None:
-    prefixes = [listing.id_prefix for listing in LISTINGS] + [p for p in UNMODELLED_KINDS if p != "arn:"]
-    hidden = [(one, other) for one in prefixes for other in prefixes if one != other and other.startswith(one)]
-    assert hidden == []
+def test_of_two_prefixes_that_an_id_begins_with_the_longer_tells_its_kind() -> None:
+    """AWS's transit gateways are `tgw-…`, and their attachments and tables `tgw-attach-…` and `tgw-rtb-…`."""
+    named = [listing for listing in LISTINGS if listing.id_prefix not in UNMODELLED_KINDS]
+    for listing in named:
+        told = Network(Snapshot({})).component(f"{listing.id_prefix}1")
+        assert isinstance(told, Note)
+        assert told.entry == listing.call.action
+
+
+def test_no_prefix_of_an_unmodelled_kind_hides_another() -> None:
+    prefixes = [listing.id_prefix for listing in LISTINGS] + list(UNMODELLED_KINDS)
+    hidden = [(one, other) for one in UNMODELLED_KINDS for other in prefixes if one != other and other.startswith(one)]
+    assert [pair for pair in hidden if pair[0] != "arn:"] == []
 
 
 def test_every_listing_is_a_call_of_a_component_and_holds_its_key() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vpcreach.components.lambda_function import GET_RESOURCES, LIST_TAGS
 from vpcreach.reach.answer import Report
-from vpcreach.reach.functions import Listed, every_function, missing_lists
+from vpcreach.reach.functions import Listed, every_function, every_qualified, missing_lists, missing_qualifiers
 from vpcreach.reach.reporting import Analysis
 from vpcreach.snapshot.snapshot import Gap
 
@@ -27,11 +27,15 @@ class Analysed:
         self._network = analysis.network
 
     def functions(self) -> Sequence[Known]:
-        listed = every_function(self._network)
-        return [Known(each.function.name, each.function.id, self._tags(each)) for each in listed]
+        functions = [Known(each.name, each.arn, self._tags(each)) for each in every_function(self._network)]
+        # A rule by tags means functions, so nobody asks for the tags of these.
+        return [*functions, *(Known(each.name, each.arn) for each in every_qualified(self._network))]
 
     def unread_lists(self) -> Sequence[Gap]:
         return missing_lists(self._network)
+
+    def unread_aliases(self, glob: str) -> Sequence[Gap]:
+        return missing_qualifiers(self._network, glob)
 
     def report(self, destinations: Sequence[str], arns: Sequence[str]) -> Report:
         return self._analysis.report(destinations, arns)

@@ -6,7 +6,7 @@ from typing import Protocol
 from vpcreach.check.outcome import CheckReport, Expectation, RuleResult, UnmatchedRule
 from vpcreach.check.rule_file import RuleFile, in_order
 from vpcreach.check.rule_model import Rule, TagSelector
-from vpcreach.check.selection import KnownFunction, selected, undecided
+from vpcreach.check.selection import KnownFunction, is_match, selected, undecided
 from vpcreach.check.suggestion import did_you_mean
 from vpcreach.errors import RuleFileError, UsageError
 from vpcreach.reach.answer import Answer, FunctionReport, Report
@@ -26,6 +26,10 @@ class Estate(Protocol):
         """The lists of functions that the snapshot lacks, in whole or in part."""
         ...
 
+    def unread_aliases(self, glob: str) -> Sequence[Gap]:
+        """The lists of aliases and versions that a name or glob may mean, and that the snapshot lacks."""
+        ...
+
     def report(self, destinations: Sequence[str], arns: Sequence[str]) -> Report:
         """Answers for these functions; raises UsageError for a destination that means nothing there."""
         ...
@@ -38,7 +42,7 @@ def evaluate(rule_file: RuleFile, estate: Estate) -> CheckReport:
     """
     functions = estate.functions()
     meant = [selected(rule.selectors, functions) for rule in rule_file.rules]
-    unmatched, problems = _unmatched(rule_file, meant, functions, estate.unread_lists())
+    unmatched, problems = _unmatched(rule_file, meant, functions, estate)
     answers, reports = _ask(rule_file, meant, estate, problems)
     if problems:
         raise RuleFileError(in_order(problems))
@@ -61,23 +65,33 @@ def _unmatched(
     rule_file: RuleFile,
     meant: Sequence[Sequence[KnownFunction]],
     functions: Sequence[KnownFunction],
-    unread: Sequence[Gap],
+    estate: Estate,
 ) -> tuple[list[UnmatchedRule], list[str]]:
     """Rules whose functions are not known, and the problems of rules that surely mean none."""
     found, problems = [], []
     for number, (rule, chosen) in enumerate(zip(rule_file.rules, meant, strict=True)):
         tagless = undecided(rule.selectors, functions)
+        unmet = _unmet(rule, functions)
+        unread = [gap for name in unmet for gap in estate.unread_aliases(name)]
+        unread += () if chosen else estate.unread_lists()
         if tagless:
             names = ", ".join(function.name for function in tagless[:3])
             more = f" and {len(tagless) - 3} more" if len(tagless) > 3 else ""
             found.append(UnmatchedRule(rule.name, f"the snapshot does not tell the tags of {names}{more}"))
-        elif not chosen and unread:
-            places = "; ".join(str(gap) for gap in unread)
-            reason = f"no listed function matches, and lists are missing: {places}"
+        elif unread:
+            places = "; ".join(str(gap) for gap in dict.fromkeys(unread))
+            what = f"nothing that is listed matches {', '.join(unmet)}" if chosen else "no listed function matches"
+            reason = f"{what}, and lists are missing: {places}"
             found.append(UnmatchedRule(rule.name, reason))
         elif not chosen:
             problems.append(_no_match(rule_file, number, functions))
     return found, problems
+
+
+def _unmet(rule: Rule, functions: Sequence[KnownFunction]) -> list[str]:
+    """The names and globs of a rule that mean none of the listed functions."""
+    names = (selector for selector in rule.selectors if isinstance(selector, str))
+    return [name for name in names if not any(is_match(name, function) for function in functions)]
 
 
 def _no_match(rule_file: RuleFile, number: int, functions: Sequence[KnownFunction]) -> str:

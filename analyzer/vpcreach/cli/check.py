@@ -22,6 +22,7 @@ def run(  # noqa: PLR0913 (one for every option)
         typer.Option(metavar="AS", help="What an undecided rule counts as: undecided (exit 3), fail (1) or pass (0)."),
     ] = "undecided",
     strict: options.Strict = False,
+    trust_appliances: options.TrustAppliances = False,
     profile: options.Profile = None,
     region: options.Region = None,
     endpoint_url: options.EndpointUrl = None,
@@ -38,6 +39,8 @@ def run(  # noqa: PLR0913 (one for every option)
     counts_as = UnknownAs(options.chosen(unknown, _UNKNOWN, "--unknown"))
     rule_file = read_rules(rules)
     live = engine.Live(profile, tuple(region or ()), endpoint_url, function_state=function_state)
-    outcome = engine.check(engine.snapshot(snapshot, live), rule_file, strict=strict)
+    rests = engine.RestsOn(strict=strict, trust_appliances=trust_appliances)
+    asked = [each for rule in rule_file.rules for each in (*rule.must_reach, *rule.must_not_reach)]
+    outcome = engine.check(engine.snapshot(snapshot, live, asked), rule_file, rests)
     say(check_as(name, outcome, colour=wants_colour()))
     raise typer.Exit(exit_code(outcome, counts_as))

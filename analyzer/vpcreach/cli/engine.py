@@ -5,7 +5,7 @@ Everything heavy is imported here, inside the functions, when a verb has somethi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,18 @@ class Live:
             raise UsageError(f"{idle[0]} is for the live account, and {snapshot} is to be read; leave one of them out")
 
 
+@dataclass(frozen=True, slots=True)
+class RestsOn:
+    """What answers may rest on: not on assumptions with `strict`, on one's own appliances with `trust_appliances`."""
+
+    strict: bool = False
+    trust_appliances: bool = False
+
+    @property
+    def options(self) -> dict[str, bool]:
+        return {"strict": self.strict, "trust_appliances": self.trust_appliances}
+
+
 def refuse_nonsense(destinations: Sequence[str]) -> None:
     """Raises UsageError for a destination of wrong grammar, before minutes are spent on reading AWS."""
     from vpcreach.destinations.grammar import parse
@@ -64,26 +76,26 @@ def refuse_nonsense(destinations: Sequence[str]) -> None:
         parse(destination)
 
 
-def snapshot(path: Path | None, live: Live) -> Snapshot:
-    """The snapshot at a path, or all of the live account."""
+def snapshot(path: Path | None, live: Live, destinations: Sequence[str] = ()) -> Snapshot:
+    """The snapshot at a path, or what the live account tells of its networks, functions and these destinations."""
     if path is not None:
         return _saved(path, live)
-    return collected(live)
+    return _collected(live, (*_calls_about(destinations), *_calls_about_file_systems()))
 
 
 def snapshot_for(function: str, destination: str, path: Path | None, live: Live) -> Snapshot:
-    """The snapshot at a path, or what the live account tells of one function, its VPC and this destination."""
+    """The snapshot at a path, or what the live account tells of one function, the networks and this destination."""
     if path is not None:
         return _saved(path, live)
-    from vpcreach.components import ALL_CALLS
+    from vpcreach.components.execution_role import GET_ACCOUNT_AUTHORIZATION_DETAILS
     from vpcreach.components.lambda_function import GET_RESOURCES
-    from vpcreach.destinations import calls_about
-    from vpcreach.destinations.grammar import parse
     from vpcreach.sources.live_account import on_demand
 
-    calls = [call for call in (*ALL_CALLS, *calls_about(parse(destination))) if call is not GET_RESOURCES]
+    # Answers about one function need no tags, and are not worth reading every role of the account.
+    of_all = (GET_RESOURCES, GET_ACCOUNT_AUTHORIZATION_DETAILS)
+    calls = [call for call in _calls_about([destination]) if call not in of_all]
     with _progress() as progress:
-        return on_demand(calls, function, **live.options, progress=progress)
+        return on_demand(calls, function, if_mounted=_calls_about_file_systems(), **live.options, progress=progress)
 
 
 def _saved(path: Path, live: Live) -> Snapshot:
@@ -95,10 +107,24 @@ def _saved(path: Path, live: Live) -> Snapshot:
 
 def collected(live: Live) -> Snapshot:
     """All that the live account tells."""
+    return _collected(live, all_calls())
+
+
+def _collected(live: Live, calls: Iterable[Call[Any]]) -> Snapshot:
     from vpcreach.sources.live_account import collect
 
+    made = tuple(dict.fromkeys(calls))
     with _progress() as progress:
-        return collect(all_calls(), **live.options, function_state=live.function_state, progress=progress)
+        return collect(made, **live.options, function_state=live.function_state, progress=progress)
+
+
+def _calls_about(destinations: Iterable[str]) -> tuple[Call[Any], ...]:
+    """Every call that a walk reads, and those by which these destinations are found."""
+    from vpcreach.components import ALL_CALLS
+    from vpcreach.destinations import calls_about
+    from vpcreach.destinations.grammar import parse
+
+    return (*ALL_CALLS, *(call for each in destinations for call in calls_about(parse(each))))
 
 
 def all_calls() -> tuple[Call[Any], ...]:
@@ -106,6 +132,13 @@ def all_calls() -> tuple[Call[Any], ...]:
     from vpcreach import components, destinations
 
     return tuple(dict.fromkeys((*components.ALL_CALLS, *destinations.ALL_CALLS)))
+
+
+def _calls_about_file_systems() -> tuple[Call[Any], ...]:
+    """What a function mounts is looked at without being asked about."""
+    from vpcreach.destinations import efs, s3files
+
+    return (*efs.CALLS, *s3files.CALLS)
 
 
 @contextmanager
@@ -134,22 +167,21 @@ def report(
     source: Snapshot,
     destinations: Sequence[str] | None,
     functions: Sequence[str] | None,
-    *,
-    strict: bool,
+    rests: RestsOn,
 ) -> Report:
     """Answers for the chosen functions (None: all attached ones) about the destinations (None: the usual)."""
     from vpcreach.reach.reporting import USUAL, Analysis
 
-    return Analysis(source, strict=strict).report(destinations or USUAL, functions or None)
+    return Analysis(source, **rests.options).report(destinations or USUAL, functions or None)
 
 
-def check(source: Snapshot, rules: RuleFile, *, strict: bool) -> CheckReport:
+def check(source: Snapshot, rules: RuleFile, rests: RestsOn) -> CheckReport:
     """What becomes of every rule."""
     from vpcreach.check.estate import Analysed
     from vpcreach.check.evaluate import evaluate
     from vpcreach.reach.reporting import Analysis
 
-    return evaluate(rules, Analysed(Analysis(source, strict=strict)))
+    return evaluate(rules, Analysed(Analysis(source, **rests.options)))
 
 
 def graph(source: Snapshot, function: str | None) -> Graph:

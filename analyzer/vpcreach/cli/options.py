@@ -31,6 +31,15 @@ FunctionState = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="What rests on an assumption is unknown.", show_default=False)]
 
+TrustAppliances = Annotated[
+    bool,
+    typer.Option(
+        "--trust-appliances",
+        help="One's own appliances and Gateway Load Balancers pass packets on; such answers are provisional.",
+        show_default=False,
+    ),
+]
+
 
 def chosen(word: str, known: tuple[str, ...], option: str) -> str:
     """The word, if it is one of the known ones; raises UsageError with a suggestion."""

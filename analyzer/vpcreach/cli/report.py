@@ -30,6 +30,7 @@ def run(  # noqa: PLR0913 (one for every option)
         Path | None, typer.Option("-o", "--output", metavar="FILE", readable=False, help="Write to a file.")
     ] = None,
     strict: options.Strict = False,
+    trust_appliances: options.TrustAppliances = False,
     profile: options.Profile = None,
     region: options.Region = None,
     endpoint_url: options.EndpointUrl = None,
@@ -39,11 +40,13 @@ def run(  # noqa: PLR0913 (one for every option)
     from vpcreach.cli import engine
     from vpcreach.cli.output import save, say, wants_colour
     from vpcreach.formats import names, report_as
+    from vpcreach.reach.reporting import USUAL
 
     name = options.chosen(format, names.REPORT, "--format")
     engine.refuse_nonsense(to or ())
     live = engine.Live(profile, tuple(region or ()), endpoint_url, function_state=function_state)
-    told = engine.report(engine.snapshot(snapshot, live), to, function, strict=strict)
+    rests = engine.RestsOn(strict=strict, trust_appliances=trust_appliances)
+    told = engine.report(engine.snapshot(snapshot, live, to or USUAL), to, function, rests)
     if output is None:
         say(report_as(name, told, colour=wants_colour()))
     else:

@@ -9,6 +9,7 @@ def run(
     snapshot: options.Snapshot = None,
     *,
     strict: options.Strict = False,
+    trust_appliances: options.TrustAppliances = False,
     profile: options.Profile = None,
     region: options.Region = None,
     endpoint_url: options.EndpointUrl = None,
@@ -20,4 +21,5 @@ def run(
     from vpcreach.cli import engine
 
     live = engine.Live(profile, tuple(region or ()), endpoint_url)
-    tell_why(function, "internet", engine.snapshot_for(function, "internet", snapshot, live), strict=strict)
+    rests = engine.RestsOn(strict=strict, trust_appliances=trust_appliances)
+    tell_why(function, "internet", engine.snapshot_for(function, "internet", snapshot, live), rests)

@@ -8,20 +8,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from vpcreach.components import (
+    availability_zone,
     block_public_access,
+    carrier_gateway,
+    cloud_wan,
+    egress_only_internet_gateway,
     encryption_control,
     endpoint_policy,
+    execution_role,
+    instance,
     internet_gateway,
     lambda_function,
     nat_gateway,
     network_acl,
+    network_firewall,
     network_interface,
     prefix_list,
     route_table,
     security_group,
+    security_group_vpc_association,
     subnet,
+    transit_gateway,
+    virtual_private_gateway,
     vpc,
     vpc_endpoint,
+    vpc_peering,
 )
 from vpcreach.forwarding import Guard
 from vpcreach.snapshot.call import Call
@@ -37,20 +48,31 @@ class Listing:
 
 
 MODULES = (
+    availability_zone,
     block_public_access,
+    carrier_gateway,
+    cloud_wan,
+    egress_only_internet_gateway,
     encryption_control,
     endpoint_policy,
+    execution_role,
+    instance,
     internet_gateway,
     lambda_function,
     nat_gateway,
     network_acl,
+    network_firewall,
     network_interface,
     prefix_list,
     route_table,
     security_group,
+    security_group_vpc_association,
     subnet,
+    transit_gateway,
+    virtual_private_gateway,
     vpc,
     vpc_endpoint,
+    vpc_peering,
 )
 
 LISTINGS = (
@@ -68,11 +90,48 @@ LISTINGS = (
         internet_gateway.InternetGateway.id_prefix,
         lambda reply: reply.internet_gateways,
     ),
+    Listing(
+        egress_only_internet_gateway.DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS,
+        egress_only_internet_gateway.EgressOnlyInternetGateway.id_prefix,
+        lambda reply: reply.egress_only_internet_gateways,
+    ),
+    Listing(
+        virtual_private_gateway.DESCRIBE_VPN_GATEWAYS,
+        virtual_private_gateway.VpnGateway.id_prefix,
+        lambda reply: reply.vpn_gateways,
+    ),
+    Listing(
+        carrier_gateway.DESCRIBE_CARRIER_GATEWAYS,
+        carrier_gateway.CarrierGateway.id_prefix,
+        lambda reply: reply.carrier_gateways,
+    ),
     Listing(nat_gateway.DESCRIBE_NAT_GATEWAYS, nat_gateway.NatGateway.id_prefix, lambda reply: reply.nat_gateways),
     Listing(
         vpc_endpoint.DESCRIBE_VPC_ENDPOINTS,
         vpc_endpoint.VpcEndpoint.id_prefix,
         lambda reply: reply.vpc_endpoints,
+    ),
+    Listing(
+        vpc_peering.DESCRIBE_VPC_PEERING_CONNECTIONS,
+        vpc_peering.VpcPeeringConnection.id_prefix,
+        lambda reply: reply.vpc_peering_connections,
+    ),
+    Listing(cloud_wan.LIST_CORE_NETWORKS, cloud_wan.CoreNetwork.id_prefix, lambda reply: reply.core_networks),
+    Listing(cloud_wan.LIST_ATTACHMENTS, cloud_wan.CoreNetworkAttachment.id_prefix, lambda reply: reply.attachments),
+    Listing(
+        transit_gateway.DESCRIBE_TRANSIT_GATEWAYS,
+        transit_gateway.TransitGateway.id_prefix,
+        lambda reply: reply.transit_gateways,
+    ),
+    Listing(
+        transit_gateway.DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS,
+        transit_gateway.TransitGatewayAttachment.id_prefix,
+        lambda reply: reply.transit_gateway_attachments,
+    ),
+    Listing(
+        transit_gateway.DESCRIBE_TRANSIT_GATEWAY_ROUTE_TABLES,
+        transit_gateway.TransitGatewayRouteTable.id_prefix,
+        lambda reply: reply.transit_gateway_route_tables,
     ),
     Listing(
         prefix_list.DESCRIBE_MANAGED_PREFIX_LISTS,
@@ -84,6 +143,7 @@ LISTINGS = (
         network_interface.NetworkInterface.id_prefix,
         lambda reply: reply.network_interfaces,
     ),
+    Listing(instance.DESCRIBE_INSTANCES, instance.Instance.id_prefix, lambda reply: reply.instances),
     Listing(
         lambda_function.LIST_FUNCTIONS,
         lambda_function.LambdaFunction.id_prefix,
@@ -99,14 +159,8 @@ GUARDS: tuple[Guard, ...] = (
 
 ALL_CALLS: tuple[Call[Any], ...] = tuple(call for module in MODULES for call in module.CALLS)
 
-# What an id's beginning tells of things that no file here models yet.
+# What an id's beginning tells of things that lead beyond what AWS tells.
 UNMODELLED_KINDS = {
-    "tgw-": "transit gateway",
-    "pcx-": "VPC peering connection",
-    "vgw-": "virtual private gateway",
-    "eigw-": "egress-only internet gateway",
-    "cagw-": "carrier gateway",
     "lgw-": "local gateway",
-    "i-": "instance",
-    "arn:": "Cloud WAN core network or Oracle Database network",
+    "arn:": "network of another kind, such as an Oracle Database network",
 }

@@ -8,7 +8,7 @@ Checked: tests/unit/components/test_block_public_access.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from vpcreach.forwarding import (
@@ -83,6 +83,10 @@ EXCLUSIONS = Call(
 CALLS = (OPTIONS, EXCLUSIONS)
 
 
+# The endpoints whose subnets need an exclusion of their own, where packets pass them on the way to the internet.
+FIREWALLING = frozenset({"vpc_endpoint", "firewall_endpoint"})
+
+
 class Mode(Enum):
     """What internet gateways let through, by AWS's name for it."""
 
@@ -149,7 +153,22 @@ class BlockPublicAccess:
             if Mode.ALL_BLOCKED in behind.modes:
                 notes.append(behind.doubt or _behind(component, sender, origin, behind))
             standings.append(behind)
+        for hop in _endpoints_on_the_way(arrival, around):
+            between = _standing(hop, around)
+            if between.modes == {Mode.ALL_BLOCKED}:
+                notes.append(_blocked(component, hop, between))
+            elif between.doubt is not None and Mode.ALL_BLOCKED in between.modes:
+                notes.append(between.doubt)
+            standings.append(between)
         return Judgement(tuple(notes), _assumptions(standings))
+
+
+def _endpoints_on_the_way(arrival: Arrival, around: Surroundings) -> Iterable[Sender]:
+    """The Gateway Load Balancer and firewall endpoints that the packets came through: their subnets count as well."""
+    for component_id in arrival.has_crossed:
+        component = around.component(component_id)
+        if not isinstance(component, Note) and component.kind in FIREWALLING and component.subnet_id:
+            yield replace(arrival.sender, component=component_id, subnet_id=component.subnet_id, vpc_id=arrival.vpc_id)
 
 
 def _standing(sender: Sender, around: Surroundings) -> Standing:

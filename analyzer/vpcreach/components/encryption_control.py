@@ -77,7 +77,6 @@ DESCRIBE_VPC_ENCRYPTION_CONTROLS = Call(
     "DescribeVpcEncryptionControls",
     DescribeVpcEncryptionControls,
     holds="VpcEncryptionControls",
-    vpc_filter=".VpcIds",
     assumes="no VPC encryption control (not collected)",
 )
 CALLS = (DESCRIBE_VPC_ENCRYPTION_CONTROLS,)
@@ -87,7 +86,7 @@ KINDS = {
     "internet_gateway": ("InternetGateway", "internet_gateway"),
     "egress_only_internet_gateway": ("EgressOnlyInternetGateway", "egress_only_internet_gateway"),
     "nat_gateway": ("NatGateway", "nat_gateway"),
-    "vpn_gateway": ("VirtualPrivateGateway", "virtual_private_gateway"),
+    "virtual_private_gateway": ("VirtualPrivateGateway", "virtual_private_gateway"),
     "vpc_peering_connection": ("VpcPeering", "vpc_peering"),
     "lambda_function": ("Lambda", "lambda_"),
 }
@@ -99,9 +98,14 @@ class EncryptionControls:
     def judge(self, component: Component, arrival: Arrival, around: Surroundings) -> Judgement:
         if component.kind not in KINDS:
             return FREE
-        vpc_id = arrival.vpc_id
+        judged = [self._in_vpc(vpc_id, component, arrival, around) for vpc_id in _vpcs_of(component, arrival, around)]
+        notes = tuple(note for judgement in judged for note in judgement.notes)
+        return Judgement(notes, tuple(text for judgement in judged for text in judgement.assumptions))
+
+    def _in_vpc(self, vpc_id: str, component: Component, arrival: Arrival, around: Surroundings) -> Judgement:
         # A VPC that no file lists stands where its subnet does.
-        ids = [each for each in (vpc_id, arrival.standing_in, arrival.sender.subnet_id) if each]
+        here = (arrival.standing_in, arrival.sender.subnet_id) if vpc_id == arrival.vpc_id else ()
+        ids = [each for each in (vpc_id, *here) if each]
         listed = [each for each in ids if not isinstance(around.component(each), Note)]
         if not listed:
             missing = around.component(vpc_id)
@@ -114,13 +118,29 @@ class EncryptionControls:
         return FREE if note is None else Judgement((note.on(arrival.leg),))
 
 
+def _vpcs_of(component: Component, arrival: Arrival, around: Surroundings) -> tuple[str, ...]:
+    """The VPCs whose control counts: where the packets are, and at a peering connection where they will be, too.
+
+    Of a peer that the snapshot does not hold the connection itself says so.
+    """
+    across = getattr(component, "across", None)
+    other = getattr(across(arrival.vpc_id), "vpc_id", None) if across is not None else None
+    is_known = other is not None and not isinstance(around.component(other), Note)
+    return (arrival.vpc_id, other) if other and is_known else (arrival.vpc_id,)
+
+
 def _control(vpc_id: str, home: Place, around: Surroundings) -> EncryptionControl | Judgement:
     """The control of a VPC, or what is to be said of everything in it when there is none to read."""
     own = _own_control(vpc_id, around)
     if own is not None:
         return own
+    # In a shared VPC the control is the owner's: what a participant is told of its own says nothing of it (A19).
+    owner = getattr(around.component(vpc_id), "owner_id", None)
+    if owner and Place(owner, home.region) in around.places():
+        home = Place(owner, home.region)
     reading = around.read(DESCRIBE_VPC_ENCRYPTION_CONTROLS, home)
-    if reading.state is State.ABSENT:
+    is_participant = owner not in (None, home.account)
+    if reading.state is State.ABSENT or is_participant:
         return Judgement(assumptions=(str(DESCRIBE_VPC_ENCRYPTION_CONTROLS.assumes),))
     listed = reading.value.vpc_encryption_controls if reading.value else ()
     mine = [control for control in listed if control.vpc_id == vpc_id and control.state != DELETED]

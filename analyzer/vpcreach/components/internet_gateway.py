@@ -8,6 +8,7 @@ Checked: tests/unit/components/test_internet_gateway.py.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from vpcreach.forwarding import (
@@ -51,6 +52,7 @@ LAMBDA_IPV6_VIA_IGW_UNCONFIRMED = Reason(
     "LAMBDA_IPV6_VIA_IGW_UNCONFIRMED",
     "route ::/0 to an egress-only internet gateway, which AWS documents for functions",
 )
+IPV6_OF_PRIVATE_RANGE = Reason("IPV6_NOT_PUBLIC", "give the subnet a public IPv6 CIDR (global unicast addresses)", PAGE)
 IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS = Reason(
     "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "add a route for the private address to where it lives"
 )
@@ -125,6 +127,10 @@ class InternetGateway(Tagged, frozen=True):
     def sender_notes(self, arrival: Arrival, around: Surroundings) -> tuple[Note, ...]:
         """What any internet gateway says of packets from this sender, whether or not the gateway itself is known."""
         sender = arrival.sender
+        if arrival.packets.family is Family.IPV6 and (closed := self._closed_to_ipv6(arrival, around)) is not None:
+            return (closed,)
+        if arrival.packets.family is Family.IPV6 and sender.kind == "managed_instance":
+            return ()  # an instance's IPv6 address is a public one, which AWS documents for Managed Instances (A20)
         if arrival.packets.family is Family.IPV6:
             message = (
                 f"{self.title} as the IPv6 next hop of a function: AWS documents an egress-only internet gateway alone"
@@ -139,17 +145,40 @@ class InternetGateway(Tagged, frozen=True):
                 f"{sender.component} is a private NAT gateway, and {self.title} drops what comes from a private address"
             )
             return (PRIVATE_NAT_TO_IGW.fail(sender.component, "ConnectivityType", message),)
-        message = (
-            f"{self.title} translates only senders with a public IPv4 address, and a function's interface in "
-            f"{sender.subnet_id} never gets one"
-        )
-        fail = IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS.fail(
-            self.id, "", message, assumption=sender.assumed_no_public_address
-        )
         if sender.public_addresses_unread is not None:
             return (sender.public_addresses_unread,)
+        return self._untranslated(arrival)
+
+    def _closed_to_ipv6(self, arrival: Arrival, around: Surroundings) -> Note | None:
+        """The blocker for IPv6 that no internet gateway passes on, whoever sends it (A12)."""
+        sender = arrival.sender
+        if sender.refused_at_internet is not None:
+            return sender.refused_at_internet
+        if getattr(around.component(sender.subnet_id or "subnet-"), "has_private_ipv6", False):
+            message = f"{sender.subnet_id} has a private IPv6 range, and {self.title} passes on public addresses alone"
+            return IPV6_OF_PRIVATE_RANGE.fail(self.id, "Ipv6AddressAttribute", message)
+        return None
+
+    def _untranslated(self, arrival: Arrival) -> tuple[Note, ...]:
+        """The blocker for a sender without a public IPv4 address."""
+        sender, subnet = arrival.sender, arrival.sender.subnet_id or self.id
+        fact = f"{self.title} translates only senders with a public IPv4 address"
+        reason = IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS
+        if sender.kind == "network_interface":
+            message = f"{sender.component} has no public IPv4 address, so {self.title} drops what it sends"
+            fail = IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS.fail(self.id, "", message)
+            return (replace(fail, remedy=f"associate an Elastic IP address with {sender.component}"),)
+        if arrival.vpc_id != sender.vpc_id:
+            message = f"{self.title} drops what comes from the private addresses of {sender.vpc_id}: nothing translates"
+            fail = reason.fail(self.id, "", message)
+            return (replace(fail, remedy="route the packets to a NAT gateway before they reach the internet gateway"),)
+        if sender.kind == "managed_instance":
+            fail = reason.fail(self.id, "", f"{fact}, and {sender.component} have none")
+            return (replace(fail, remedy="let the subnet assign public addresses, or route it to a NAT gateway"),)
+        message = f"{fact}, and a function's interface in {sender.subnet_id} never gets one"
+        fail = reason.fail(self.id, "", message, assumption=sender.assumed_no_public_address)
         where = f"{sender.subnet_id} is a public subnet: its table sends the packets to {self.id}"
-        return (fail, LAMBDA_IN_PUBLIC_SUBNET.advice(sender.subnet_id or self.id, "", where))
+        return (fail, LAMBDA_IN_PUBLIC_SUBNET.advice(subnet, "", where))
 
 
 class DescribeInternetGateways(Reply, frozen=True):
@@ -161,7 +190,6 @@ DESCRIBE_INTERNET_GATEWAYS = Call(
     "DescribeInternetGateways",
     DescribeInternetGateways,
     holds="InternetGateways",
-    vpc_filter="attachment.vpc-id",
 )
 CALLS = (DESCRIBE_INTERNET_GATEWAYS,)
 REASONS = (
@@ -172,6 +200,7 @@ REASONS = (
     LAMBDA_IN_PUBLIC_SUBNET,
     LAMBDA_PUBLIC_ADDRESS_BY_HAND,
     LAMBDA_IPV6_VIA_IGW_UNCONFIRMED,
+    IPV6_OF_PRIVATE_RANGE,
     IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
     IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
 )

@@ -1,13 +1,14 @@
 """NAT gateways: IPv4 from private subnets out to the internet, or to other private networks.
 
 Modelled: connectivity type, state, addresses, its own subnet's route table and ACL (zonal), its own route table and
-zones (regional), the address it gives packets.
-Not modelled: port exhaustion, the 350 s idle timeout, NAT64, proxies attached to it (undecided).
-Source: VPC User Guide, "NAT gateway basics" and "Regional NAT gateways" (semantics C2-C9, C13, C14).
+zones (regional), the address it gives packets, NAT64.
+Not modelled: port exhaustion, the 350 s idle timeout, proxies attached to it (undecided).
+Source: VPC User Guide, "NAT gateway basics", "DNS64 and NAT64" and "Regional NAT gateways" (semantics C2-C9, C13-C15).
 Checked: tests/unit/components/test_nat_gateway.py.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from vpcreach.forwarding import (
@@ -30,7 +31,7 @@ from vpcreach.forwarding import (
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.ports import ICMP, TCP, UDP
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Address, Record, Reply, Tagged
+from vpcreach.snapshot.record import Ipv4Address, Record, Reply, Tagged
 
 PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html"
 NAT_NO_PUBLIC_ADDRESS = Reason("NAT_NO_PUBLIC_ADDRESS", "associate an Elastic IP address with the NAT gateway", PAGE)
@@ -46,11 +47,17 @@ REGIONAL_NGW_ACL_UNDOCUMENTED = Reason(
     "REGIONAL_NGW_ACL_UNDOCUMENTED", "nothing to do: a regional NAT gateway stands in no subnet", PAGE
 )
 NAT_APPLIANCE_ATTACHED = Reason("NAT_APPLIANCE_ATTACHED", "test a connection that does not use the proxy", PAGE)
+NAT64_PREFIX_REQUIRED = Reason(
+    "NAT64_PREFIX_REQUIRED",
+    "route only 64:ff9b::/96 to the NAT gateway, and ::/0 to an egress-only internet gateway",
+    "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html",
+)
+NAT64 = AddressSet.parse("64:ff9b::/96")
 
 
 class NatGatewayAddress(Record, frozen=True):
-    public_ip: Address | None = None
-    private_ip: Address | None = None
+    public_ip: Ipv4Address | None = None
+    private_ip: Ipv4Address | None = None
     status: str | None = None
     availability_zone: str | None = None
     availability_zone_id: str | None = None
@@ -109,10 +116,14 @@ class NatGateway(Tagged, frozen=True):
             yield from wrong_way(self, arrival)
             return
         if arrival.packets.family is Family.IPV6:
-            message = f"{self.title} as an IPv6 next hop (NAT64) is not modelled yet"
-            note = UNSUPPORTED_COMPONENT.unknown(self.id, "NAT64", message)
-            yield Hop(arrival.packets, Stop(), "NAT64", (note,))
-            return
+            others = arrival.packets.destination - NAT64
+            if others:
+                message = f"{self.title} translates IPv6 packets to 64:ff9b::/96 (NAT64) only, not to {others}"
+                note = NAT64_PREFIX_REQUIRED.fail(self.id, "NAT64", message)
+                yield Hop(arrival.packets.with_destination(others), Stop(), "dropped", (note,))
+            arrival = replace(arrival, packets=arrival.packets.with_destination(arrival.packets.destination & NAT64))
+            if not arrival.packets.destination:
+                return
         notes = (
             *self._state_notes(),
             *self._protocol_notes(arrival, around),
@@ -137,7 +148,15 @@ class NatGateway(Tagged, frozen=True):
             )
             yield Hop(arrival.packets, Stop(), detail, (*notes, note))
             return
-        yield Hop(arrival.packets, then, detail, notes, sender=sender, source=self._source(arrival, around))
+        yield Hop(
+            arrival.packets,
+            then,
+            detail,
+            notes,
+            sender=sender,
+            source=self._source(arrival, around),
+            destination=_embedded(arrival.packets.destination),
+        )
 
     def answer(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
         then, _ = self._next_lookup(arrival)
@@ -157,12 +176,14 @@ class NatGateway(Tagged, frozen=True):
         """Its private addresses; any address of its subnet where the reply tells none that the subnet can have."""
         told = [a.private_ip for a in self.nat_gateway_addresses if a.private_ip and a.is_usable]
         private = AddressSet.parse(*told) if told else AddressSet.empty(Family.IPV4)
+        anywhere = AddressSet.everything(Family.IPV4)
+        given = arrival.packets.source if arrival.packets.family is Family.IPV4 else anywhere
         if self.subnet_id is None:
-            return private or arrival.packets.source
+            return private or given
         subnets = around.subnets(self.vpc_id, Family.IPV4)
         pieces = [(first, last) for first, last, subnet_id in subnets.pieces() if subnet_id == self.subnet_id]
         subnet = AddressSet.of(Family.IPV4, pieces)
-        return (private & subnet) or subnet or private or arrival.packets.source
+        return (private & subnet) or subnet or private or given
 
     def _state_notes(self) -> list[Note]:
         notes = []
@@ -224,13 +245,19 @@ class NatGateway(Tagged, frozen=True):
         return [REGIONAL_NGW_ROUTE_AZ_RESTRICTION.unknown(self.id, "NatGatewayAddresses", message)]
 
 
+def _embedded(destination: AddressSet) -> AddressSet | None:
+    """The IPv4 addresses in the last 32 bits of NAT64 addresses; None for packets that are IPv4 already."""
+    if destination.family is Family.IPV4:
+        return None
+    last = (1 << 32) - 1
+    return AddressSet.of(Family.IPV4, [(first & last, end & last) for first, end in destination.intervals])
+
+
 class DescribeNatGateways(Reply, frozen=True):
     nat_gateways: tuple[NatGateway, ...] = ()
 
 
-DESCRIBE_NAT_GATEWAYS = Call(
-    "ec2", "DescribeNatGateways", DescribeNatGateways, holds="NatGateways", vpc_filter="vpc-id"
-)
+DESCRIBE_NAT_GATEWAYS = Call("ec2", "DescribeNatGateways", DescribeNatGateways, holds="NatGateways")
 CALLS = (DESCRIBE_NAT_GATEWAYS,)
 REASONS = (
     BAD_STATE,
@@ -238,6 +265,7 @@ REASONS = (
     AVAILABILITY_ZONE_CROSSED,
     REGIONAL_NGW_ROUTE_AZ_RESTRICTION,
     REGIONAL_NGW_ACL_UNDOCUMENTED,
+    NAT64_PREFIX_REQUIRED,
     NAT_APPLIANCE_ATTACHED,
     PROTOCOL_RESTRICTION,
 )

@@ -16,7 +16,7 @@ from vpcreach.packets.address_map import AddressMap, Family, combine, prefix
 from vpcreach.packets.packet_set import Packet, Permit
 from vpcreach.packets.ports import TCP, UDP, protocol_number
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Cidr, Record, Reply, Tagged
+from vpcreach.snapshot.record import Cidr, Ipv4Cidr, Ipv6Cidr, Record, Reply, Tagged
 
 PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html"
 SUBNET_ACL_RESTRICTION = Reason(
@@ -47,8 +47,8 @@ class Entry(Record, frozen=True):
     rule_action: str
     protocol: str
     egress: bool
-    cidr_block: Cidr | None = None
-    ipv6_cidr_block: Cidr | None = None
+    cidr_block: Ipv4Cidr | None = None
+    ipv6_cidr_block: Ipv6Cidr | None = None
     port_range: PortRange | None = None
 
     @property
@@ -182,8 +182,6 @@ class DescribeNetworkAcls(Reply, frozen=True):
     network_acls: tuple[NetworkAcl, ...] = ()
 
 
-DESCRIBE_NETWORK_ACLS = Call(
-    "ec2", "DescribeNetworkAcls", DescribeNetworkAcls, holds="NetworkAcls", vpc_filter="vpc-id"
-)
+DESCRIBE_NETWORK_ACLS = Call("ec2", "DescribeNetworkAcls", DescribeNetworkAcls, holds="NetworkAcls")
 CALLS = (DESCRIBE_NETWORK_ACLS,)
 REASONS = (SUBNET_ACL_RESTRICTION, NACL_EPHEMERAL_PARTIAL, SOURCE_CIDR_PARTIALLY_ALLOWED)

@@ -1,18 +1,49 @@
 """Network interfaces: who has which private address, in which subnet, with which security groups.
 
-Modelled: addresses, groups, public addresses, and which interfaces are Lambda's own.
-Not modelled: an interface as a route's next hop (NAT instance, appliance): undecided, by name.
-Source: EC2 User Guide, "Elastic network interfaces" (semantics A3, H12, H17, I9).
-Checked: tests/unit/components/test_network_interface.py.
+Modelled: addresses, groups, public addresses, which interfaces are Lambda's own; as a route's next hop (a NAT instance
+or another appliance of one's own) its state, its source/destination check, its instance, its groups and its subnet's
+table and ACL.
+Not modelled: whether the machine behind it forwards or translates: undecided, unless the user vouches for it.
+Source: EC2 User Guide, "Elastic network interfaces"; VPC User Guide, "NAT instances" and "Middlebox routing" (semantics
+A3, B10, B11, C16, H12, H17, I9).
+Checked: tests/unit/components/test_network_interface.py, tests/unit/components/test_appliances.py.
 """
 
 from collections.abc import Iterable
 from typing import ClassVar
 
-from vpcreach.forwarding import UNSUPPORTED_COMPONENT, Arrival, Hop, Stop, Surroundings
+from vpcreach.forwarding import (
+    ASYMMETRIC_MIDDLEBOX_ROUTE,
+    BAD_STATE,
+    UNKNOWN_RESOURCE,
+    Arrival,
+    Effect,
+    Forward,
+    Hop,
+    Leg,
+    Lookup,
+    Note,
+    Reason,
+    Sender,
+    Stop,
+    Surroundings,
+)
 from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.packets.packet_set import PacketSet
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Address, Cidr, Record, Reply, Tagged
+from vpcreach.snapshot.record import Ipv4Address, Ipv4Cidr, Ipv6Address, Ipv6Cidr, Record, Reply, Tagged
+
+NAT_INSTANCES = "https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html"
+ENI_SOURCE_DEST_CHECK_RESTRICTION = Reason(
+    "ENI_SOURCE_DEST_CHECK_RESTRICTION", "switch the source/destination check of the interface off", NAT_INSTANCES
+)
+APPLIANCE_FORWARDING_UNVERIFIED = Reason(
+    "APPLIANCE_FORWARDING_UNVERIFIED", "test a connection, or vouch for it with --trust-appliances", NAT_INSTANCES
+)
+
+ENI_DENY_ALL_IGW_TRAFFIC = Reason(
+    "ENI_DENY_ALL_IGW_TRAFFIC", "route ::/0 to an egress-only internet gateway", NAT_INSTANCES
+)
 
 
 class InterfaceGroup(Record, frozen=True):
@@ -20,26 +51,26 @@ class InterfaceGroup(Record, frozen=True):
 
 
 class PublicAssociation(Record, frozen=True):
-    public_ip: Address | None = None
+    public_ip: Ipv4Address | None = None
 
 
 class PrivateIpAddress(Record, frozen=True):
-    private_ip_address: Address | None = None
+    private_ip_address: Ipv4Address | None = None
     association: PublicAssociation | None = None
 
 
-class Ipv6Address(Record, frozen=True):
-    ipv6_address: Address
+class AssignedIpv6Address(Record, frozen=True):
+    ipv6_address: Ipv6Address
 
 
 class Ipv4Prefix(Record, frozen=True):
     """A block delegated to the interface, as container platforms use it."""
 
-    ipv4_prefix: Cidr
+    ipv4_prefix: Ipv4Cidr
 
 
 class Ipv6Prefix(Record, frozen=True):
-    ipv6_prefix: Cidr
+    ipv6_prefix: Ipv6Cidr
 
 
 class InterfaceAttachment(Record, frozen=True):
@@ -59,15 +90,16 @@ class NetworkInterface(Tagged, frozen=True):
     description: str = ""
     requester_id: str | None = None
     owner_id: str | None = None
-    private_ip_address: Address | None = None
+    private_ip_address: Ipv4Address | None = None
     private_ip_addresses: tuple[PrivateIpAddress, ...] = ()
-    ipv6_addresses: tuple[Ipv6Address, ...] = ()
+    ipv6_addresses: tuple[AssignedIpv6Address, ...] = ()
     ipv4_prefixes: tuple[Ipv4Prefix, ...] = ()
     ipv6_prefixes: tuple[Ipv6Prefix, ...] = ()
     association: PublicAssociation | None = None
     groups: tuple[InterfaceGroup, ...] = ()
     attachment: InterfaceAttachment | None = None
     source_dest_check: bool | None = None
+    deny_all_igw_traffic: bool = False
     tag_set: tuple[dict[str, str], ...] = ()
 
     @property
@@ -107,11 +139,110 @@ class NetworkInterface(Tagged, frozen=True):
         return tuple(dict.fromkeys(a.public_ip for a in associations if a is not None and a.public_ip))
 
     def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
-        message = f"{self.title} as a next hop (a NAT instance or another appliance) is not modelled yet"
-        note = UNSUPPORTED_COMPONENT.unknown(self.id, "", message)
-        yield Hop(arrival.packets, Stop(), "appliance", (note,))
+        if arrival.leg is Leg.BACK:
+            yield self._answers_through(arrival)
+            return
+        notes = (*self._state_notes(around), *self._check_notes())
+        vouched = self._vouched(around)
+        table = around.route_table_of(self.subnet_id or "")
+        inside = around.component(self.subnet_id or "subnet-")
+        if isinstance(table, Note) or isinstance(inside, Note):
+            unread = table if isinstance(table, Note) else inside
+            yield Hop(arrival.packets, Stop(), "appliance", (*notes, vouched, unread))  # type: ignore[arg-type]
+            return
+        # What its own table sends to an internet gateway gets there only if the instance translates it.
+        for hop in inside.forward(arrival, around):
+            onwards = list(table.forward(arrival, around)) if hop.then == Lookup(table.id) else []
+            packets = hop.packets
+            for onward in onwards:
+                if isinstance(onward.then, Forward) and onward.then.component.startswith("igw-"):
+                    yield self._translating(onward.packets, notes, vouched)
+                    packets = packets.with_destination(packets.destination - onward.packets.destination)
+            if packets.destination:
+                yield self._passing_on(packets, notes, vouched)
 
-    answer = forward
+    def answer(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
+        yield Hop(arrival.packets, Lookup(self.subnet_id or "subnet-"), "answers, translated back")
+
+    def _translating(self, packets: PacketSet, notes: tuple[Note, ...], vouched: Note) -> Hop:
+        addresses = ", ".join(self.public_addresses)
+        sender = Sender(
+            component=self.id,
+            kind=self.kind,
+            vpc_id=self.vpc_id or "",
+            subnet_id=self.subnet_id,
+            groups=self.group_ids,
+            public_addresses=self.public_addresses,
+        )
+        return Hop(
+            packets,
+            Lookup(self.subnet_id or "subnet-"),
+            f"NAT instance, source becomes {addresses or 'a private address'}",
+            (*notes, vouched),
+            sender=sender,
+            source=self.addresses(packets.family) or packets.source,
+            is_unverified=vouched.effect is Effect.UNKNOWN,
+            is_provisional=vouched.effect is Effect.ADVICE,
+        )
+
+    def _passing_on(self, packets: PacketSet, notes: tuple[Note, ...], vouched: Note) -> Hop:
+        return Hop(
+            packets,
+            Lookup(self.subnet_id or "subnet-"),
+            "appliance",
+            (*notes, vouched),
+            is_middlebox=True,
+            is_unverified=vouched.effect is Effect.UNKNOWN,
+            is_provisional=vouched.effect is Effect.ADVICE,
+        )
+
+    def _answers_through(self, arrival: Arrival) -> Hop:
+        if self.id in arrival.has_crossed:
+            return Hop(arrival.packets, Lookup(self.subnet_id or "subnet-"), "answers, appliance", is_middlebox=True)
+        message = (
+            f"answers to {arrival.packets.destination} are sent to {self.title}, which the packets did not come "
+            "through; whether it passes them on is not known"
+        )
+        return Hop(arrival.packets, Stop(), "answers", (ASYMMETRIC_MIDDLEBOX_ROUTE.unknown(self.id, "", message),))
+
+    def _vouched(self, around: Surroundings) -> Note:
+        fact = f"whether the machine behind {self.title} passes packets on is in no configuration that AWS tells"
+        if around.trusts_appliances:
+            return APPLIANCE_FORWARDING_UNVERIFIED.advice(self.id, "", f"{fact}: taken for granted, as asked")
+        return APPLIANCE_FORWARDING_UNVERIFIED.unknown(self.id, "", fact)
+
+    def _state_notes(self, around: Surroundings) -> tuple[Note, ...]:
+        if self.status in ("available", "detaching"):
+            message = f"{self.title} is {self.status}: it is attached to nothing that could pass packets on"
+            return (BAD_STATE.fail(self.id, "Status", message),)
+        if self.status != "in-use":
+            message = f"{self.title} is {self.status or 'in a state the reply does not tell'}, which may pass"
+            return (BAD_STATE.unknown(self.id, "Status", message, resolve="collect again"),)
+        if self.attachment is not None and self.attachment.status in ("detaching", "detached"):
+            message = f"{self.title} is {self.attachment.status} from its instance"
+            return (BAD_STATE.fail(self.id, "Attachment", message),)
+        instance_id = self.attachment.instance_id if self.attachment else None
+        if instance_id is None:
+            return ()
+        instance = around.component(instance_id)
+        if isinstance(instance, Note):
+            return (instance,)
+        state = getattr(getattr(instance, "state", None), "name", None)
+        if state == "running":
+            return ()
+        message = f"{instance_id} behind {self.title} is {state or 'in a state the reply does not tell'}, not running"
+        if state in (None, "pending"):
+            return (BAD_STATE.unknown(instance_id, "State", message, resolve="collect again"),)
+        return (BAD_STATE.fail(instance_id, "State", message),)
+
+    def _check_notes(self) -> tuple[Note, ...]:
+        if self.source_dest_check is False:
+            return ()
+        if self.source_dest_check is None:
+            message = f"whether {self.title} drops packets that are not its own is not told"
+            return (UNKNOWN_RESOURCE.unknown(self.id, "SourceDestCheck", message),)
+        message = f"{self.title} checks source and destination, and drops every packet that is not its own"
+        return (ENI_SOURCE_DEST_CHECK_RESTRICTION.fail(self.id, "SourceDestCheck", message),)
 
 
 class DescribeNetworkInterfaces(Reply, frozen=True):
@@ -124,7 +255,12 @@ DESCRIBE_NETWORK_INTERFACES = Call(
     DescribeNetworkInterfaces,
     holds="NetworkInterfaces",
     parameters={"IncludeManagedResources": True},
-    vpc_filter="vpc-id",
 )
 CALLS = (DESCRIBE_NETWORK_INTERFACES,)
-REASONS = (UNSUPPORTED_COMPONENT,)
+REASONS = (
+    ENI_DENY_ALL_IGW_TRAFFIC,
+    APPLIANCE_FORWARDING_UNVERIFIED,
+    ASYMMETRIC_MIDDLEBOX_ROUTE,
+    BAD_STATE,
+    ENI_SOURCE_DEST_CHECK_RESTRICTION,
+)

@@ -16,7 +16,7 @@ from vpcreach.forwarding import Arrival, Forward, Hop, Leg, Lookup, Note, Reason
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family, combine, prefix
 from vpcreach.packets.packet_set import PacketSet
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Cidr, Record, Reply, Tagged
+from vpcreach.snapshot.record import Ipv4Cidr, Ipv6Cidr, Record, Reply, Tagged
 
 PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html"
 NO_ROUTE_TO_DESTINATION = Reason(
@@ -31,6 +31,7 @@ ROUTE_FILTERED = Reason(
 PREFIX_LIST_ROUTE_AMBIGUOUS = Reason(
     "PREFIX_LIST_ROUTE_AMBIGUOUS", "take the overlapping entries out of one of the prefix lists", PAGE
 )
+DYNAMIC_ROUTE = Reason("DYNAMIC_ROUTE", "nothing to do, but to ask again when routes have changed", PAGE)
 UNSUPPORTED_ROUTE_TARGET = Reason("UNSUPPORTED_ROUTE_TARGET", "check this route by hand", PAGE)
 
 LOCAL = "local"
@@ -38,8 +39,8 @@ SHOWN = 3
 
 
 class Route(Record, frozen=True):
-    destination_cidr_block: Cidr | None = None
-    destination_ipv6_cidr_block: Cidr | None = None
+    destination_cidr_block: Ipv4Cidr | None = None
+    destination_ipv6_cidr_block: Ipv6Cidr | None = None
     destination_prefix_list_id: str | None = None
     gateway_id: str | None = None
     nat_gateway_id: str | None = None
@@ -241,7 +242,24 @@ class RouteTable(Tagged, frozen=True):
             return self._stop(packets, UNSUPPORTED_ROUTE_TARGET.unknown(self.id, first.destination, message))
         if first.target == LOCAL:
             return Hop(packets, Lookup(self.vpc_id), words)
-        return Hop(packets, Forward(first.target), words)
+        return self._forwarded(packets, first, words, around)
+
+    def _forwarded(self, packets: PacketSet, route: Route, words: str, around: Surroundings) -> Hop:
+        """To the route's target; a next hop of a Route Server may be told by its address alone (B14)."""
+        target = route.target or ""
+        if route.target == route.ip_address:
+            family = packets.family
+            hop = AddressSet.parse(target)
+            interface = around.interface_at(self.vpc_id, hop.family, hop.first) if hop.family is family else None
+            if interface is None:
+                message = f"{self.title}: no known interface has {target}, the next hop of {words}"
+                return self._stop(packets, UNSUPPORTED_ROUTE_TARGET.unknown(self.id, words, message))
+            target = interface.id
+        notes: tuple[Note, ...] = ()
+        if route.origin == "Advertisement":
+            message = f"{self.title}: the route {words} was learned by a Route Server and may change at any time"
+            notes = (DYNAMIC_ROUTE.advice(self.id, words, message),)
+        return Hop(packets, Forward(target), words, notes)
 
     def _told(self, subnet_id: str | None) -> str:
         """The table's title, and that it is the main one where the subnet came to it by no choice of its own."""
@@ -312,9 +330,7 @@ class DescribeRouteTables(Reply, frozen=True):
     route_tables: tuple[RouteTable, ...] = ()
 
 
-DESCRIBE_ROUTE_TABLES = Call(
-    "ec2", "DescribeRouteTables", DescribeRouteTables, holds="RouteTables", vpc_filter="vpc-id"
-)
+DESCRIBE_ROUTE_TABLES = Call("ec2", "DescribeRouteTables", DescribeRouteTables, holds="RouteTables")
 CALLS = (DESCRIBE_ROUTE_TABLES,)
 REASONS = (
     NO_ROUTE_TO_DESTINATION,
@@ -322,4 +338,5 @@ REASONS = (
     ROUTE_FILTERED,
     PREFIX_LIST_ROUTE_AMBIGUOUS,
     UNSUPPORTED_ROUTE_TARGET,
+    DYNAMIC_ROUTE,
 )

@@ -2,7 +2,7 @@
 
 Modelled: the union of the rules of all groups of an interface; CIDR, prefix-list and group peers; protocols and ports.
 Stateful, so answers are never tested. References match the private addresses of known interfaces that carry the group.
-Not modelled: references across peering and transit gateways, groups shared from other VPCs.
+Not modelled: groups shared from other VPCs. Whether references hold across a peering or a hub, these say (D6).
 Source: VPC User Guide, "Security group rules" (semantics D1-D8, A15).
 Checked: tests/unit/components/test_security_group.py, tests/properties/test_gates.py.
 """
@@ -18,7 +18,7 @@ from vpcreach.packets.address_map import AddressMap, AddressSet, Family
 from vpcreach.packets.packet_set import Packet, Permit
 from vpcreach.packets.ports import ICMP, ICMPV6, TCP, UDP, protocol_name, protocol_number
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Cidr, Record, Reply, Tagged, titled
+from vpcreach.snapshot.record import Cidr, Ipv4Cidr, Ipv6Cidr, Record, Reply, Tagged, titled
 
 PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 SG_HAS_NO_RULES = Reason("SG_HAS_NO_RULES", "add an outbound rule for the destination to the function's group", PAGE)
@@ -37,11 +37,11 @@ SG_PEER_UNREADABLE = Reason("UNKNOWN_RESOURCE", "collect what the rule refers to
 
 
 class IpRange(Record, frozen=True):
-    cidr_ip: Cidr
+    cidr_ip: Ipv4Cidr
 
 
 class Ipv6Range(Record, frozen=True):
-    cidr_ipv6: Cidr
+    cidr_ipv6: Ipv6Cidr
 
 
 class PrefixListPeer(Record, frozen=True):
@@ -141,7 +141,8 @@ class SecurityGroup(Tagged, frozen=True):
 class GroupSet:
     """The groups of one interface, as one gate; `peer_groups` are those of the interface at the other end, if known.
 
-    With `is_peer_hidden` nobody knows the groups of the other end, with `is_peer_translated` it is no member of any.
+    With `is_peer_hidden` nobody knows the groups of the other end, or whether rules that name them match on this way;
+    with `is_peer_translated` it is no member of any, for the reason in `references_lost` if another than translation.
     `unread` holds the notes of groups that the snapshot does not hold: whatever the others stop, these may pass.
     """
 
@@ -150,6 +151,7 @@ class GroupSet:
     unread: tuple[Note, ...] = ()
     is_peer_translated: bool = False
     is_peer_hidden: bool = False
+    references_lost: tuple[Note, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -223,7 +225,9 @@ class GroupSet:
         if stopped.part is Part.SUBNET:
             message = f"{names}: inbound rules admit only part of the function's subnet, and not {stopped.sources}"
             return SOURCE_CIDR_PARTIALLY_ALLOWED.fail(self.id, entry, message)
-        if self.is_peer_translated and any(line.user_id_group_pairs for line in self._lines(direction)):
+        if self.is_peer_translated and self.references_lost and self._names_peer(direction):
+            return replace(self.references_lost[0], remedy=f"{self.references_lost[0].remedy}; or {remedy}")
+        if self.is_peer_translated and not self.references_lost and self.refers_to_groups(direction):
             message = f"{names}: inbound rules name groups, and the packets come from the translated {stopped.sources}"
             return replace(SG_REFERENCES_NOT_PRESERVED.fail(self.id, entry, message), remedy=remedy)
         if not any(group.ip_permissions for group in self.groups):
@@ -231,6 +235,14 @@ class GroupSet:
         else:
             message = f"{names}: no inbound rule for {service} from {self._peer_words(stopped.sources)}"
         return replace(ENI_SG_RULES_MISMATCH.fail(self.id, entry, message), remedy=remedy)
+
+    def refers_to_groups(self, direction: Direction) -> bool:
+        """True where some rule names a security group as its peer."""
+        return any(line.user_id_group_pairs for line in self._lines(direction))
+
+    def _names_peer(self, direction: Direction) -> bool:
+        pairs = (pair for line in self._lines(direction) for pair in line.user_id_group_pairs)
+        return any(pair.group_id in (self.peer_groups or ()) for pair in pairs)
 
     def _peer_words(self, addresses: str) -> str:
         """The other end as a rule would name it: its addresses, or one of its groups."""
@@ -249,6 +261,8 @@ class GroupSet:
     def undecided(self, direction: Direction, around: Surroundings) -> Note:
         if self.unread:
             return self.unread[0]
+        if self.references_lost and self.is_peer_hidden and self._names_peer(direction):
+            return self.references_lost[0]
         for line in self._lines(direction):
             for peer in line.prefix_list_ids:
                 read = around.prefixes(peer.prefix_list_id, Family.IPV4)
@@ -269,15 +283,18 @@ class GroupSet:
                 return AddressSet.everything(family), False
             return AddressSet.of(family, [_interval(family, *block) for block in read]), True
         if isinstance(peer, GroupPeer):
+            if peer.peering_status not in (None, "active"):
+                return AddressSet.empty(family), True  # a stale rule: the group, or the peering, is gone (D7)
             return self._members(peer.group_id or "", family, around)
         return AddressSet.parse(peer), True
 
     def _members(self, group_id: str, family: Family, around: Surroundings) -> tuple[AddressSet, bool]:
-        if self.peer_groups is not None:
-            everything = AddressSet.everything(family)
-            return (everything if group_id in self.peer_groups else AddressSet.empty(family)), True
         if self.is_peer_translated:
             return AddressSet.empty(family), True
+        if self.peer_groups is not None:
+            is_named = group_id in self.peer_groups
+            everything = AddressSet.everything(family)
+            return (everything if is_named else AddressSet.empty(family)), not (is_named and self.is_peer_hidden)
         if self.is_peer_hidden:
             return AddressSet.everything(family), False
         return around.members(group_id, family), around.members_are_known(group_id)
@@ -314,8 +331,6 @@ class DescribeSecurityGroups(Reply, frozen=True):
     security_groups: tuple[SecurityGroup, ...] = ()
 
 
-DESCRIBE_SECURITY_GROUPS = Call(
-    "ec2", "DescribeSecurityGroups", DescribeSecurityGroups, holds="SecurityGroups", vpc_filter="vpc-id"
-)
+DESCRIBE_SECURITY_GROUPS = Call("ec2", "DescribeSecurityGroups", DescribeSecurityGroups, holds="SecurityGroups")
 CALLS = (DESCRIBE_SECURITY_GROUPS,)
 REASONS = (SG_HAS_NO_RULES, ENI_SG_RULES_MISMATCH, SG_REFERENCES_NOT_PRESERVED, SOURCE_CIDR_PARTIALLY_ALLOWED)

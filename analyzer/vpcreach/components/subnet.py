@@ -14,7 +14,7 @@ from typing import ClassVar
 from vpcreach.forwarding import BAD_STATE, Arrival, Deliver, Hop, Lookup, Note, Reason, Stop, Surroundings
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import BlockPublicAccessStates, Cidr, Ipv6Association, Reply, Tagged
+from vpcreach.snapshot.record import BlockPublicAccessStates, Ipv4Cidr, Ipv6Association, Reply, Tagged
 
 UNSUPPORTED_SUBNET_PLACEMENT = Reason(
     "UNSUPPORTED_SUBNET_PLACEMENT",
@@ -32,7 +32,7 @@ class Subnet(Tagged, frozen=True):
 
     subnet_id: str
     vpc_id: str
-    cidr_block: Cidr | None = None
+    cidr_block: Ipv4Cidr | None = None
     availability_zone: str | None = None
     availability_zone_id: str | None = None
     available_ip_address_count: int | None = None
@@ -51,7 +51,7 @@ class Subnet(Tagged, frozen=True):
     def cidrs(self, family: Family) -> AddressSet:
         """The subnet's address blocks of one family."""
         if family is Family.IPV6:
-            blocks = [
+            blocks: list[str] = [
                 block.ipv6_cidr_block
                 for block in self.ipv6_cidr_block_association_set
                 if block.ipv6_cidr_block_state.state == "associated"
@@ -61,18 +61,29 @@ class Subnet(Tagged, frozen=True):
         return AddressSet.parse(*blocks) if blocks else AddressSet.empty(family)
 
     @property
+    def has_private_ipv6(self) -> bool:
+        """True where AWS says that none of its IPv6 blocks is a public one."""
+        blocks = [b for b in self.ipv6_cidr_block_association_set if b.ipv6_cidr_block_state.state == "associated"]
+        return bool(blocks) and all(block.ipv6_address_attribute == "private" for block in blocks)
+
+    @property
     def is_dual_stack(self) -> bool:
         return bool(self.cidrs(Family.IPV4)) and bool(self.cidrs(Family.IPV6))
 
-    def source_notes(self) -> tuple[Note, ...]:
-        """What stops or leaves undecided a function that stands in this subnet, whatever it calls."""
+    def source_notes(self, zone_type: str | None = None) -> tuple[Note, ...]:
+        """What stops or leaves undecided a function that stands in this subnet, whatever it calls.
+
+        `zone_type` is that of its zone, as a list of zones tells it; a zone of a region and one letter needs none.
+        """
         notes = []
         if self.state != "available":
             message = f"{self.title} is {self.state}, not available"
             notes.append(BAD_STATE.fail(self.id, "State", message))
-        is_ordinary = self.availability_zone is None or ORDINARY_ZONE.fullmatch(self.availability_zone)
+        name = self.availability_zone
+        is_ordinary = name is None or ORDINARY_ZONE.fullmatch(name) or zone_type == "availability-zone"
         if self.outpost_arn or not is_ordinary:
-            message = f"{self.title} is in {self.outpost_arn or self.availability_zone}, outside the ordinary zones"
+            what = f"a {zone_type}" if zone_type and not is_ordinary else "outside the ordinary zones"
+            message = f"{self.title} is in {self.outpost_arn or name}, {what}"
             notes.append(UNSUPPORTED_SUBNET_PLACEMENT.unknown(self.id, "AvailabilityZone", message))
         if self.type == "Elastic VMware Service":
             message = f"{self.title} is a subnet of the {self.type}, and AWS does not say that functions may use one"
@@ -99,6 +110,6 @@ class DescribeSubnets(Reply, frozen=True):
     subnets: tuple[Subnet, ...] = ()
 
 
-DESCRIBE_SUBNETS = Call("ec2", "DescribeSubnets", DescribeSubnets, holds="Subnets", vpc_filter="vpc-id")
+DESCRIBE_SUBNETS = Call("ec2", "DescribeSubnets", DescribeSubnets, holds="Subnets")
 CALLS = (DESCRIBE_SUBNETS,)
 REASONS = (BAD_STATE, UNSUPPORTED_SUBNET_PLACEMENT)

@@ -26,7 +26,7 @@ from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import (
     BlockPublicAccessStates,
     BlockState,
-    Cidr,
+    Ipv4Cidr,
     Ipv6Association,
     Record,
     Reply,
@@ -43,7 +43,7 @@ VPC_DEDICATED_TENANCY = Reason(
 
 
 class CidrAssociation(Record, frozen=True):
-    cidr_block: Cidr
+    cidr_block: Ipv4Cidr
     cidr_block_state: BlockState = BlockState()
 
 
@@ -53,7 +53,7 @@ class Vpc(Tagged, frozen=True):
     subnet_id: ClassVar[None] = None
 
     vpc_id: str
-    cidr_block: Cidr | None = None
+    cidr_block: Ipv4Cidr | None = None
     owner_id: str | None = None
     instance_tenancy: str = "default"
     dhcp_options_id: str | None = None
@@ -69,7 +69,7 @@ class Vpc(Tagged, frozen=True):
     def cidrs(self, family: Family) -> AddressSet:
         """Every associated address block of one family."""
         if family is Family.IPV6:
-            blocks = [
+            blocks: list[str] = [
                 block.ipv6_cidr_block
                 for block in self.ipv6_cidr_block_association_set
                 if block.ipv6_cidr_block_state.state == "associated"
@@ -105,7 +105,11 @@ class Vpc(Tagged, frozen=True):
             elif (unread := unlisted or self._unread_subnet(addresses, around)) is not None:
                 yield Hop(packets, Stop(), "local", (unread,))
             else:
-                message = f"{addresses} is in the address range of {self.title} but in none of its subnets"
+                inside = bool(addresses & self.cidrs(addresses.family))
+                where = "in the address range of" if inside else "no address of"
+                message = (
+                    f"{addresses} is {where} {self.title}{' but' if inside else ', and so'} in none of its subnets"
+                )
                 note = NO_POSSIBLE_DESTINATION.fail(self.id, str(addresses), message)
                 yield Hop(packets, Stop(), "local", (note,))
 
@@ -146,7 +150,7 @@ def _attributes(snapshot: Snapshot, place: Place) -> Iterable[tuple[str, str]]:
     return [(vpc.vpc_id, name) for vpc in (reply.vpcs if reply else ()) for name in DNS_ATTRIBUTES]
 
 
-DESCRIBE_VPCS = Call("ec2", "DescribeVpcs", DescribeVpcs, holds="Vpcs", vpc_filter="vpc-id")
+DESCRIBE_VPCS = Call("ec2", "DescribeVpcs", DescribeVpcs, holds="Vpcs")
 DESCRIBE_VPC_ATTRIBUTE = Call(
     "ec2",
     "DescribeVpcAttribute",

@@ -1,11 +1,12 @@
 """VPC endpoints: private ways to AWS services, by route (gateway) or by an interface in a subnet (interface).
 
-Modelled: gateway endpoints as route targets, the state of both, what an interface endpoint's name captures.
-Not modelled: Gateway Load Balancer, resource, service-network and tunnel endpoints as next hops (undecided). Their
-policies are judged by endpoint_policy.py, their interfaces are destinations.
-Source: AWS PrivateLink Guide, "Gateway endpoints", "Access AWS services through AWS PrivateLink" (semantics
-F1-F8, F18).
-Checked: tests/unit/components/test_vpc_endpoint.py.
+Modelled: gateway endpoints as route targets, the state of both, what an interface endpoint's name captures; Gateway
+Load Balancer endpoints as next hops: state, their subnet, that answers come back through them.
+Not modelled: what the appliances behind a Gateway Load Balancer pass on (undecided, unless the user vouches for them);
+tunnel endpoints as next hops (undecided). Endpoint policies are judged by endpoint_policy, interfaces are destinations.
+Source: AWS PrivateLink Guide, "Gateway endpoints", "Access AWS services through AWS PrivateLink", "Access virtual
+appliances through AWS PrivateLink" (semantics F1-F9, F11, F18).
+Checked: tests/unit/components/test_vpc_endpoint.py, tests/unit/components/test_appliances.py.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import ClassVar
 
 from vpcreach.forwarding import (
     BAD_STATE,
+    UNKNOWN_RESOURCE,
     UNSUPPORTED_COMPONENT,
     Arrival,
     Deliver,
@@ -37,6 +39,11 @@ VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION = Reason(
     "create the gateway endpoint in the function's own VPC",
     PAGE,
 )
+PATH_THROUGH_GWLB_NOT_CHECKED = Reason(
+    "PATH_THROUGH_GWLB_NOT_CHECKED",
+    "test a connection, or vouch for the appliances with --trust-appliances",
+    "https://docs.aws.amazon.com/vpc/latest/privatelink/vpce-gateway-load-balancer.html",
+)
 
 
 class EndpointGroup(Record, frozen=True):
@@ -54,7 +61,6 @@ class EndpointDnsEntry(Record, frozen=True):
 class VpcEndpoint(Tagged, frozen=True):
     kind: ClassVar[str] = "vpc_endpoint"
     id_prefix: ClassVar[str] = "vpce-"
-    subnet_id: ClassVar[None] = None
 
     vpc_endpoint_id: str
     vpc_id: str | None = None
@@ -75,6 +81,20 @@ class VpcEndpoint(Tagged, frozen=True):
     @property
     def id(self) -> str:
         return self.vpc_endpoint_id
+
+    @property
+    def is_gateway_load_balancer(self) -> bool:
+        return self.vpc_endpoint_type.lower() == "gatewayloadbalancer"
+
+    @property
+    def is_managed_by_firewall(self) -> bool:
+        """True for the endpoints that Network Firewall makes, by the tag that it gives them."""
+        return any(tag.key == "AWSNetworkFirewallManaged" and tag.value == "true" for tag in self.tags)
+
+    @property
+    def subnet_id(self) -> str | None:
+        """The one subnet in which a Gateway Load Balancer endpoint stands; other endpoints are no hops in a subnet."""
+        return self.subnet_ids[0] if self.is_gateway_load_balancer and self.subnet_ids else None
 
     @property
     def is_gateway(self) -> bool:
@@ -114,27 +134,58 @@ class VpcEndpoint(Tagged, frozen=True):
         return any(fnmatchcase(host, name) for name in names)
 
     def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
-        if arrival.leg is Leg.BACK:
+        if self.is_gateway_load_balancer:
+            yield self._through_appliances(arrival, around)
+        elif arrival.leg is Leg.BACK:
             yield from wrong_way(self, arrival)
         elif self.is_gateway:
             yield self._through_gateway(arrival, around)
         else:
-            message = f"{self.title} is a {self.vpc_endpoint_type} endpoint, which is not modelled yet as a next hop"
+            kind = self.vpc_endpoint_type
+            message = f"{self.title} is a {kind} endpoint: what it does with routed packets is not known"
             note = UNSUPPORTED_COMPONENT.unknown(self.id, "VpcEndpointType", message)
             yield Hop(arrival.packets, Stop(), self.vpc_endpoint_type, (note,))
 
     def answer(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
         yield Hop(arrival.packets, Lookup(arrival.vpc_id), "answers of the service")
 
+    def _through_appliances(self, arrival: Arrival, around: Surroundings) -> Hop:
+        if self.subnet_id is None:
+            message = f"{self.title} names no subnet that it stands in"
+            return Hop(arrival.packets, Stop(), "", (UNKNOWN_RESOURCE.unknown(self.id, "SubnetIds", message),))
+        onwards = Lookup(self.subnet_id)
+        if arrival.leg is Leg.BACK and self.id not in arrival.has_crossed:
+            return wrong_way(self, arrival)[0]
+        if arrival.leg is Leg.BACK:
+            return Hop(arrival.packets, onwards, "answers, appliances", is_middlebox=True)
+        trusts = around.trusts_appliances
+        fact = f"what the appliances behind {self.title} pass on is in no configuration that AWS tells"
+        vouched = (
+            PATH_THROUGH_GWLB_NOT_CHECKED.advice(self.id, "", f"{fact}: taken for granted, as asked")
+            if trusts
+            else PATH_THROUGH_GWLB_NOT_CHECKED.unknown(self.id, "", fact)
+        )
+        return Hop(
+            arrival.packets,
+            onwards,
+            "Gateway Load Balancer",
+            (*self.state_notes(), vouched),
+            is_middlebox=True,
+            is_unverified=not trusts,
+            is_provisional=trusts,
+        )
+
     def _through_gateway(self, arrival: Arrival, around: Surroundings) -> Hop:
         notes = [*self.state_notes()]
         if arrival.packets.destination_ports & ~around.atoms.mask(TCP):
             message = f"{self.title} carries TCP only"
             notes.append(VPCE_GATEWAY_PROTOCOL_RESTRICTION.fail(self.id, "", message))
-        if self.vpc_id not in (None, arrival.vpc_id):
-            message = f"{self.title} is an endpoint of {self.vpc_id}, and serves nobody outside it"
+        if self.vpc_id not in (None, arrival.vpc_id) or arrival.sender.vpc_id != arrival.vpc_id:
+            own = self.vpc_id or arrival.vpc_id
+            who = f"{arrival.sender.component} of {arrival.sender.vpc_id}"
+            message = f"{self.title} is an endpoint of {own}, and serves nobody outside it: not {who}"
             notes.append(VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION.fail(self.id, "VpcId", message))
-        if arrival.sender.kind != "lambda_function":
+        if arrival.sender.kind not in ("lambda_function", "managed_instance"):
             message = f"AWS does not document {self.title} behind {arrival.sender.component}"
             note = UNSUPPORTED_COMPONENT.unknown(
                 self.id,
@@ -150,12 +201,11 @@ class DescribeVpcEndpoints(Reply, frozen=True):
     vpc_endpoints: tuple[VpcEndpoint, ...] = ()
 
 
-DESCRIBE_VPC_ENDPOINTS = Call(
-    "ec2", "DescribeVpcEndpoints", DescribeVpcEndpoints, holds="VpcEndpoints", vpc_filter="vpc-id"
-)
+DESCRIBE_VPC_ENDPOINTS = Call("ec2", "DescribeVpcEndpoints", DescribeVpcEndpoints, holds="VpcEndpoints")
 CALLS = (DESCRIBE_VPC_ENDPOINTS,)
 REASONS = (
     BAD_STATE,
+    PATH_THROUGH_GWLB_NOT_CHECKED,
     VPCE_GATEWAY_PROTOCOL_RESTRICTION,
     VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION,
     UNSUPPORTED_COMPONENT,

@@ -6,10 +6,12 @@ listens on the loopback interface, and the settings of this machine are out of s
 
 from typing import Any
 
-from vpcreach import components, destinations
+from vpcreach import components
 from vpcreach.demo.emulator import emulated
 from vpcreach.demo.estate import CASES, build
 from vpcreach.demo.site import REGION, Site
+from vpcreach.destinations import calls_about
+from vpcreach.destinations.grammar import parse
 from vpcreach.reach.answer import Report
 from vpcreach.reach.reporting import Analysis
 from vpcreach.snapshot.call import Call
@@ -25,7 +27,7 @@ def run() -> tuple[Snapshot, Report]:
     """Builds the estate, collects it, and reports on it."""
     with emulated() as endpoint_url:
         build(Site(endpoint_url))
-        snapshot = collect(_calls(), regions=(REGION,), endpoint_url=endpoint_url)
+        snapshot = collect(calls(), regions=(REGION,), endpoint_url=endpoint_url)
     return snapshot, Analysis(snapshot).report(DESTINATIONS)
 
 
@@ -35,5 +37,7 @@ def stories() -> list[str]:
     return [f"  {case.name.ljust(width)}  {case.story}" for case in CASES]
 
 
-def _calls() -> tuple[Call[Any], ...]:
-    return tuple(dict.fromkeys((*components.ALL_CALLS, *destinations.ALL_CALLS)))
+def calls() -> tuple[Call[Any], ...]:
+    """What tells about the demo's destinations: of services that nobody asks about, nothing is read."""
+    about = (call for destination in DESTINATIONS for call in calls_about(parse(destination)))
+    return tuple(dict.fromkeys((*components.ALL_CALLS, *about)))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import boto3
 
+from vpcreach.components.execution_role import ENI_ACTIONS
 from vpcreach.demo.emulator import KEY
 
 REGION = "eu-west-1"
@@ -194,6 +195,9 @@ class Site:
         if not self._role:
             made = self._iam.create_role(RoleName="functions", AssumeRolePolicyDocument="{}")
             self._role = made["Role"]["Arn"]
+            allowed = {"Effect": "Allow", "Action": ENI_ACTIONS, "Resource": "*"}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+            self._iam.put_role_policy(RoleName="functions", PolicyName="interfaces", PolicyDocument=policy)
         return self._role
 
 

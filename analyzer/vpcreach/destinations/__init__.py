@@ -6,9 +6,9 @@ source. `ALL_CALLS` are the calls that this takes beyond those of the components
 
 from typing import Any
 
-from vpcreach.destinations import addresses, aws_service, instance, internet, name_resolution
+from vpcreach.destinations import addresses, host_names, internet, load_balancer_node, name_resolution
 from vpcreach.destinations.grammar import Addresses, AwsService, Internet, Named, Parsed
-from vpcreach.destinations.lookup import RESOURCES, Unlisted, find
+from vpcreach.destinations.lookup import RESOURCES
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.forwarding import Surroundings
 from vpcreach.snapshot.call import Call
@@ -16,52 +16,54 @@ from vpcreach.snapshot.call import Call
 ALL_CALLS: tuple[Call[Any], ...] = (
     *name_resolution.CALLS,
     *(call for module in RESOURCES for call in module.CALLS),
-    *instance.CALLS,
 )
 
 
-BY_KIND = {kind.name: module for module in RESOURCES for kind in module.KINDS}
+# Several files may answer to one word: `rds` names instances, clusters and proxies.
+CALLS_BY_KIND: dict[str, tuple[Call[Any], ...]] = {
+    name: tuple(call for module in RESOURCES for call in module.CALLS if name in {kind.name for kind in module.KINDS})
+    for name in dict.fromkeys(kind.name for module in RESOURCES for kind in module.KINDS)
+}
 
 
 def calls_about(asked: Parsed) -> tuple[Call[Any], ...]:
     """Those of `ALL_CALLS` that this destination is found by."""
     match asked:
-        case Internet() | Addresses():
+        case Internet():
             return ()
+        case Addresses() | Named(kind="eni" | "sg"):
+            return load_balancer_node.CALLS
         case AwsService():
             return name_resolution.CALLS
-        case Named(kind=kind) if kind in BY_KIND:
-            return (*name_resolution.CALLS, *BY_KIND[kind].CALLS)
+        case Named(kind=kind) if kind in CALLS_BY_KIND:
+            return (*name_resolution.CALLS, *CALLS_BY_KIND[kind])
         case Named(kind="i"):
-            return instance.CALLS
+            return ()
+        case Named(kind="arn", name=arn) if arn.split(":")[2:3] == ["ec2"]:
+            return load_balancer_node.CALLS
+        case Named(kind="arn", name=arn):
+            # IAM's prefix for a service is what its ARNs are called by.
+            listing = (call for call in ALL_CALLS if call.action.partition(":")[0] in arn.split(":")[2:3])
+            return (*name_resolution.CALLS, *listing)
         case _:
             return ALL_CALLS
 
 
 def meaning_of(asked: Parsed, source: Source, around: Surroundings) -> Meaning:
     """What the destination means for packets from this source; raises UsageError for a name that nothing has."""
+    told = _told_by(asked, source, around)
+    is_block = isinstance(asked, Addresses) and not asked.is_single
+    return told if is_block else load_balancer_node.with_listeners(told, source, around)
+
+
+def _told_by(asked: Parsed, source: Source, around: Surroundings) -> Meaning:
     match asked:
         case Internet():
             return internet.meaning(asked, source, around)
-        case AwsService():
-            return aws_service.meaning(asked, source, around)
         case Addresses():
             return addresses.meaning(asked, source, around)
-        case Named():
-            return _named(asked, source, around)
-
-
-def _named(asked: Named, source: Source, around: Surroundings) -> Meaning:
-    found = find(asked, source.place, around)
-    match found:
-        case AwsService():
-            return aws_service.meaning(found, source, around)
-        case str():
-            return aws_service.public_service(found, source, asked.service, around)
-        case Unlisted():
-            return Meaning((), asked.service.protocol, asked.service.port or 443, found.notes)
-        case _:
-            return found.meaning(source, around)
+        case AwsService() | Named():
+            return host_names.meaning(asked, source, around)
 
 
 __all__ = ["ALL_CALLS", "calls_about", "meaning_of"]

@@ -7,12 +7,13 @@ Source: VPC User Guide, "Amazon DNS server" (semantics A22, B4, C11, H17).
 Checked: tests/unit/destinations/test_addresses.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
 from vpcreach.components.subnet import Subnet
-from vpcreach.components.vpc import Vpc
+from vpcreach.components.vpc import DESCRIBE_VPCS, Vpc
 from vpcreach.destinations.grammar import Addresses
 from vpcreach.destinations.instance import instance_of, running_notes
 from vpcreach.destinations.internet import PUBLIC
@@ -21,15 +22,38 @@ from vpcreach.destinations.name_resolution import VPC_DNS_SUPPORT_DISABLED, attr
 from vpcreach.forwarding import BAD_STATE, NO_POSSIBLE_DESTINATION, UNSUPPORTED_COMPONENT, Note, Surroundings
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.ports import TCP, UDP
+from vpcreach.snapshot.call import Call
 from vpcreach.snapshot.snapshot import State
 
 STRANGERS_ADDRESS = "no interface of these accounts has this public address (not collected)"
+STRANGERS_BLOCK = "no VPC of these accounts has this address (not collected)"
 RESOLVER = {Family.IPV4: AddressSet.parse("169.254.169.253"), Family.IPV6: AddressSet.parse("fd00:ec2::253")}
 TIME = {Family.IPV4: AddressSet.parse("169.254.169.123"), Family.IPV6: AddressSet.parse("fd00:ec2::123")}
+NAT64 = AddressSet.parse("64:ff9b::/96")
 LATTICE = AddressSet.parse("169.254.171.0/24")
 NEVER_FORWARDED = {
     Family.IPV4: AddressSet.parse("169.254.168.0/22"),
     Family.IPV6: AddressSet.parse("fd00:ec2::/32"),
+}
+
+# Types of interfaces, as AWS prints them or its model spells them: those that need no group in front, and those of
+# things that only send, or pass on what route tables send to them.
+WITHOUT_GROUPS = frozenset(
+    {
+        "nat_gateway", "natGateway", "network_load_balancer", "gateway_load_balancer",
+        "gateway_load_balancer_endpoint", "transit_gateway",
+    }
+)  # fmt: skip
+TAKE_NO_CONNECTIONS = {
+    "lambda": "a function's",
+    "nat_gateway": "a NAT gateway's",
+    "natGateway": "a NAT gateway's",
+    "transit_gateway": "a transit gateway attachment's",
+    "gateway_load_balancer": "a Gateway Load Balancer's",
+    "gateway_load_balancer_endpoint": "a Gateway Load Balancer endpoint's",
+    "api_gateway_managed": "an API Gateway VPC link's",
+    "iot_rules_managed": "an IoT rule's",
+    "quicksight": "a QuickSight connection's",
 }
 
 
@@ -48,12 +72,19 @@ def meaning(asked: Addresses, source: Source, around: Surroundings) -> Meaning:
 
 
 def assumptions(asked: Addresses, targets: Sequence[Target], around: Surroundings) -> tuple[str, ...]:
-    """A single public address is a stranger's, unless an interface has it that no file lists."""
+    """A single public address is a stranger's, unless an interface or a VPC has it that no file lists."""
     is_public = asked.is_single and asked.addresses <= PUBLIC[asked.addresses.family]
-    if not is_public or any(target.public_interface_id for target in targets):
+    if not is_public or any(target.public_interface_id or target.vpc_id for target in targets):
         return ()
-    readings = [around.read(DESCRIBE_NETWORK_INTERFACES, place) for place in around.places()]
-    return () if all(reading.is_complete for reading in readings) else (STRANGERS_ADDRESS,)
+    lists: tuple[tuple[Call[Any], str], ...] = (
+        (DESCRIBE_NETWORK_INTERFACES, STRANGERS_ADDRESS),
+        (DESCRIBE_VPCS, STRANGERS_BLOCK),
+    )
+    return tuple(
+        assumption
+        for call, assumption in lists
+        if not all(around.read(call, place).is_complete for place in around.places())
+    )
 
 
 def behind_interface(interface: NetworkInterface, addresses: AddressSet, label: str = "") -> Target:
@@ -61,16 +92,22 @@ def behind_interface(interface: NetworkInterface, addresses: AddressSet, label: 
     told = Target(addresses, label or interface.id, groups=interface.group_ids, vpc_id=interface.vpc_id)
     if interface.groups:
         return told
-    if interface.interface_type != "interface":
+    if interface.interface_type in WITHOUT_GROUPS:
         return replace(told, groups=None)
     message = f"the reply lists no security group of {interface.title}, though an ordinary interface has one"
     return replace(told, groups=None, at_arrival=UNKNOWN_DESTINATION.unknown(interface.id, "Groups", message))
 
 
+def by_public_address(interface: NetworkInterface, public: AddressSet, around: Surroundings) -> Target:
+    """A known interface as packets from the internet reach it, at these public addresses of it (C11)."""
+    behind = behind_interface(interface, public, f"{interface.id} by its public address")
+    return replace(behind, public_interface_id=interface.id, notes=listens_notes(interface, around))
+
+
 def listens_notes(interface: NetworkInterface, around: Surroundings) -> tuple[Note, ...]:
     """The blocker for an interface behind which nothing can listen."""
-    if interface.interface_type == "nat_gateway" or interface.is_lambda:
-        whose = "a function's" if interface.is_lambda else "a NAT gateway's"
+    if interface.interface_type in TAKE_NO_CONNECTIONS:
+        whose = TAKE_NO_CONNECTIONS[interface.interface_type]
         message = f"{interface.title} is {whose}, which takes no connections for itself"
         return (NO_POSSIBLE_DESTINATION.fail(interface.id, "InterfaceType", message),)
     if interface.status == "available":
@@ -90,6 +127,10 @@ def _link_local(asked: Addresses, source: Source, around: Surroundings) -> tuple
     if not asked.is_single:
         return [], ()
     is_dns = asked.service.port == 53 and asked.service.protocol in (TCP, UDP)
+    vpc = around.component(source.vpc_id or "vpc-")
+    if is_dns and isinstance(vpc, Note) and family is Family.IPV4 and asked.addresses.first % 16 == 2:
+        # The third address of a block may be the resolver's, which no rule, route or ACL touches.
+        return target, (vpc,)
     if is_dns and asked.addresses <= _resolver(source, family, around):
         is_on = attribute(source.vpc_id, "enableDnsSupport", around)
         if isinstance(is_on, Note):
@@ -119,43 +160,65 @@ def _single(asked: Addresses, source: Source, around: Surroundings) -> list[Targ
     family, address = asked.addresses.family, asked.addresses.first
     if public := _public_interface(asked.addresses, source, around):
         return [public]
-    for vpc_id in _vpcs_of(asked.addresses, source, around):
-        interface = around.interface_at(vpc_id, family, address)
-        if interface is not None:
-            behind = behind_interface(interface, asked.addresses)
-            return [replace(behind, notes=listens_notes(interface, around))]
-    if asked.addresses <= PUBLIC[family] and not list(_vpcs_of(asked.addresses, source, around)):
+    if family is Family.IPV6 and asked.addresses <= NAT64:
+        return [_translated(asked)]
+    holding = _vpcs_of(asked.addresses, source, around)
+    if not holding and asked.addresses <= PUBLIC[family]:
         return [Target(asked.addresses, asked.text, at_arrival=unlisted_public(asked, around))]
-    unlisted = around.missing(DESCRIBE_NETWORK_INTERFACES, source.vpc_id)
-    why = f": {unlisted.message}" if unlisted else ", which may be hidden or in another account"
-    message = f"no known network interface has {asked.addresses}{why}"
-    note = UNKNOWN_DESTINATION.unknown(asked.text, "", message)
-    return [Target(asked.addresses, asked.text, at_arrival=note)]
+    targets = []
+    for vpc_id in holding or (None,):
+        interface = around.interface_at(vpc_id, family, address) if vpc_id else None
+        if interface is not None:
+            target = replace(behind_interface(interface, asked.addresses), notes=listens_notes(interface, around))
+        else:
+            unlisted = around.missing(DESCRIBE_NETWORK_INTERFACES, vpc_id or source.vpc_id)
+            why = f": {unlisted.message}" if unlisted else ", which may be hidden or in another account"
+            message = f"no known network interface has {asked.addresses}{why}"
+            note = UNKNOWN_DESTINATION.unknown(asked.text, "", message)
+            target = Target(asked.addresses, asked.text, vpc_id=vpc_id if len(holding) > 1 else None, at_arrival=note)
+        # Where VPCs share the address, routes decide which of them is meant (G3).
+        targets.append(replace(target, rival_vpcs=frozenset(holding) - {vpc_id} if vpc_id else frozenset()))
+    return targets
+
+
+def _translated(asked: Addresses) -> Target:
+    """An IPv4 address as NAT64 writes it: public ones are the internet's, of others no interface is looked up."""
+    last = asked.addresses.first & ((1 << 32) - 1)
+    embedded = AddressSet.of(Family.IPV4, [(last, last)])
+    if embedded <= PUBLIC[Family.IPV4]:
+        return Target(asked.addresses, asked.text)
+    message = f"{asked.text} stands for {embedded}, and whose address that is behind the translation is not looked up"
+    resolve = f"ask for {embedded} itself"
+    return Target(
+        asked.addresses, asked.text, at_arrival=UNKNOWN_DESTINATION.unknown(asked.text, "", message, resolve=resolve)
+    )
 
 
 def unlisted_public(asked: Addresses, around: Surroundings) -> Note | None:
-    """Where a list of interfaces was denied, a public address may be one of theirs, behind groups nobody can read."""
-    for place in around.places() if asked.addresses.family is Family.IPV4 else ():
-        reading = around.read(DESCRIBE_NETWORK_INTERFACES, place)
-        if reading.state in (State.FAILED, State.INCOMPLETE):
-            message = f"whether {asked.addresses} belongs to a network interface of {place} is not known: {reading.gap}"
-            return UNKNOWN_DESTINATION.unknown(asked.text, DESCRIBE_NETWORK_INTERFACES.action, message)
+    """Where a list was denied, a public address may be in a VPC of it, or behind groups nobody can read."""
+    lists: tuple[tuple[Call[Any], str], ...] = ((DESCRIBE_NETWORK_INTERFACES, "an interface"), (DESCRIBE_VPCS, "a VPC"))
+    for place in around.places():
+        for call, owner in lists:
+            reading = around.read(call, place)
+            if reading.state in (State.FAILED, State.INCOMPLETE):
+                message = f"whether {asked.addresses} belongs to {owner} of {place} is not known: {reading.gap}"
+                return UNKNOWN_DESTINATION.unknown(asked.text, call.action, message)
     return None
 
 
-def _public_interface(addresses: AddressSet, source: Source, around: Surroundings) -> Target | None:
-    if addresses.family is Family.IPV6:
-        return None
+def with_public_address(address: str, around: Surroundings) -> NetworkInterface | None:
+    """The collected interface that has this public IPv4 address; Lambda's own come and go and do not count."""
 
     def build() -> dict[str, NetworkInterface]:
         interfaces = [interface for interface in around.every(NetworkInterface) if not interface.is_lambda]
         return {address: interface for interface in interfaces for address in interface.public_addresses}
 
-    interface = around.remember(("public interfaces",), build).get(addresses.example)
-    if interface is None:
-        return None
-    behind = behind_interface(interface, addresses, f"{interface.id} by its public address")
-    return replace(behind, public_interface_id=interface.id, notes=listens_notes(interface, around))
+    return around.remember(("public interfaces",), build).get(address)
+
+
+def _public_interface(addresses: AddressSet, source: Source, around: Surroundings) -> Target | None:
+    interface = with_public_address(addresses.example, around) if addresses.family is Family.IPV4 else None
+    return None if interface is None else by_public_address(interface, addresses, around)
 
 
 def _vpcs_of(addresses: AddressSet, source: Source, around: Surroundings) -> list[str]:
@@ -165,73 +228,77 @@ def _vpcs_of(addresses: AddressSet, source: Source, around: Surroundings) -> lis
 
 
 def _block(asked: Addresses, source: Source, around: Surroundings) -> list[Target]:
-    """The block's addresses that can exist, cut by the groups of the interfaces known to hold them."""
+    """The block's addresses that can exist, in every VPC that has some, then those outside every VPC."""
     family = asked.addresses.family
-    rest = _existing(asked.addresses, source, around)
-    by_fate: dict[tuple[frozenset[str] | None, Note | None], list[tuple[int, int]]] = {}
     own = around.component(source.vpc_id)
-    own_cidrs = own.cidrs(family) if isinstance(own, Vpc) else AddressSet.empty(family)
-    for interface in around.every(NetworkInterface):
-        if interface.is_lambda:
-            continue  # Lambda makes and takes away its own, so no answer rests on them (A3)
-        addresses = interface.addresses(family) & rest
-        if addresses and (interface.vpc_id == source.vpc_id or addresses.isdisjoint(own_cidrs)):
+    own_space = own.cidrs(family) if isinstance(own, Vpc) else AddressSet.empty(family)
+    targets, outside = [], asked.addresses
+    for vpc in sorted(around.every(Vpc), key=lambda vpc: (vpc.id != source.vpc_id, vpc.id)):
+        outside = outside - vpc.cidrs(family)
+        here = _existing(asked.addresses & vpc.cidrs(family), vpc, around)
+        # What the source's own VPC has is never sent elsewhere.
+        here = here if vpc.id == source.vpc_id else here - own_space
+        if here:
+            targets += _in_vpc(asked, here, vpc, around)
+    if outside:
+        targets.append(Target(outside, asked.text))
+    return _rivalling(targets)
+
+
+def _in_vpc(asked: Addresses, here: AddressSet, vpc: Vpc, around: Surroundings) -> list[Target]:
+    """Addresses of one VPC, cut by the groups of the interfaces known to hold them."""
+    by_fate: dict[tuple[frozenset[str] | None, Note | None], list[tuple[int, int]]] = {}
+    for interface in _interfaces_of(vpc.id, around):
+        addresses = interface.addresses(here.family) & here
+        if addresses:
             behind = behind_interface(interface, addresses)
             by_fate.setdefault((behind.groups, behind.at_arrival), []).extend(addresses.intervals)
-    targets = []
+    targets, rest = [], here
     for (groups, at_arrival), intervals in by_fate.items():
-        held = AddressSet.of(family, intervals)
+        held = AddressSet.of(here.family, intervals)
         rest = rest - held
-        for vpc_id, part in _by_vpc(held, source, around):
-            label = f"{asked.text} (known interfaces)"
-            targets.append(Target(part, label, groups=groups, vpc_id=vpc_id, at_arrival=at_arrival))
-    hidden = _with_unlisted_interfaces(rest, around)
-    for note, addresses in hidden:
-        targets.append(Target(addresses, f"{asked.text} (interfaces not listed)", at_arrival=note))
-        rest = rest - addresses
-    targets += [Target(part, asked.text, vpc_id=vpc_id) for vpc_id, part in _by_vpc(rest, source, around)]
+        label = f"{asked.text} (known interfaces)"
+        targets.append(Target(held, label, groups=groups, vpc_id=vpc.id, at_arrival=at_arrival))
+    unlisted = around.missing(DESCRIBE_NETWORK_INTERFACES, vpc.id)
+    if rest and unlisted is not None:
+        # A group may stand before any of them.
+        targets.append(Target(rest, f"{asked.text} (interfaces not listed)", vpc_id=vpc.id, at_arrival=unlisted))
+    elif rest:
+        targets.append(Target(rest, asked.text, vpc_id=vpc.id))
     return targets
 
 
-def _by_vpc(addresses: AddressSet, source: Source, around: Surroundings) -> list[tuple[str | None, AddressSet]]:
-    """The addresses by the VPC that has them, the source's own first; last (None) those outside every VPC."""
-    found: list[tuple[str | None, AddressSet]] = []
-    for vpc in sorted(around.every(Vpc), key=lambda vpc: (vpc.id != source.vpc_id, vpc.id)):
-        here = addresses & vpc.cidrs(addresses.family)
-        if here:
-            found.append((vpc.id, here))
-            addresses = addresses - here
-    return [*found, (None, addresses)] if addresses else found
+def _interfaces_of(vpc_id: str, around: Surroundings) -> Sequence[NetworkInterface]:
+    """The known interfaces of a VPC; Lambda makes and takes away its own, so no answer rests on them (A3)."""
+
+    def build() -> dict[str | None, list[NetworkInterface]]:
+        found: dict[str | None, list[NetworkInterface]] = {}
+        for interface in around.every(NetworkInterface):
+            if not interface.is_lambda:
+                found.setdefault(interface.vpc_id, []).append(interface)
+        return found
+
+    return around.remember(("interfaces by VPC",), build).get(vpc_id, ())
 
 
-def _with_unlisted_interfaces(addresses: AddressSet, around: Surroundings) -> list[tuple[Note, AddressSet]]:
-    """Those that lie in a VPC whose interfaces no file lists whole: a group may stand before any of them."""
-    found: list[tuple[Note, AddressSet]] = []
-    for vpc in around.every(Vpc):
-        here = addresses & vpc.cidrs(addresses.family)
-        note = around.missing(DESCRIBE_NETWORK_INTERFACES, vpc.id) if here else None
-        if note is not None:
-            found.append((note, here))
-            addresses = addresses - here
-    return found
+def _rivalling(targets: list[Target]) -> list[Target]:
+    """The targets, each told which other VPCs have some of its addresses: routes decide between them (G3)."""
+    return [
+        replace(
+            target,
+            rival_vpcs=frozenset(
+                other.vpc_id
+                for other in targets
+                if other.vpc_id not in (None, target.vpc_id) and not other.addresses.isdisjoint(target.addresses)
+            ),
+        )
+        for target in targets
+    ]
 
 
-def _existing(addresses: AddressSet, source: Source, around: Surroundings) -> AddressSet:
-    """Those that lie in a subnet, or outside every VPC; the source's own VPC is asked before all others."""
-    family = addresses.family
-    own = [vpc for vpc in around.every(Vpc) if vpc.id == source.vpc_id]
-    others = [vpc for vpc in around.every(Vpc) if vpc.id != source.vpc_id]
-    own_space = _union(family, (vpc.cidrs(family) for vpc in own))
-    other_space = _union(family, (vpc.cidrs(family) for vpc in others)) - own_space
-    # Where the list of subnets is not whole, any address of the VPC may be in one.
-    unlisted = _union(family, (vpc.cidrs(family) for vpc in (*own, *others) if around.subnets_are_known(vpc.id)))
-    subnets = around.every(Subnet)
-    in_own = _union(family, (s.cidrs(family) for s in subnets if s.vpc_id == source.vpc_id)) | unlisted
-    in_others = _union(family, (s.cidrs(family) for s in subnets if s.vpc_id != source.vpc_id)) | unlisted
-    return (
-        (addresses & in_own & own_space) | (addresses & in_others & other_space) | (addresses - own_space - other_space)
-    )
-
-
-def _union(family: Family, sets: Iterable[AddressSet]) -> AddressSet:
-    return AddressSet.of(family, [interval for item in sets for interval in item.intervals])
+def _existing(addresses: AddressSet, vpc: Vpc, around: Surroundings) -> AddressSet:
+    """Those that lie in a subnet of the VPC; where the list of subnets is not whole, any of them may."""
+    if around.subnets_are_known(vpc.id):
+        return addresses
+    subnets = (s.cidrs(addresses.family) for s in around.every(Subnet) if s.vpc_id == vpc.id)
+    return addresses & AddressSet.of(addresses.family, [i for cidrs in subnets for i in cidrs.intervals])

@@ -1,13 +1,14 @@
 """AWS services by name: S3, DynamoDB and every other, by whatever way their ordinary host name resolves and routes.
 
-Modelled: private DNS of interface endpoints, the prefix lists of S3 and DynamoDB, the public addresses otherwise.
-Not modelled: names through resolver rules, profiles and private hosted zones (name_resolution.py says so).
+Modelled: private DNS of interface endpoints (the VPC's own and those that profiles bring), the prefix lists of S3 and
+DynamoDB, the public addresses otherwise. Private hosted zones that answer for a service are followed by host_names.py.
+Not modelled: what servers behind resolver rules answer.
 Source: AWS PrivateLink Guide, "Access AWS services through AWS PrivateLink" (semantics F2, F5-F8, F16, B9).
 Checked: tests/unit/destinations/test_aws_service.py.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from vpcreach.components.network_interface import NetworkInterface
@@ -22,9 +23,9 @@ from vpcreach.components.vpc import Vpc
 from vpcreach.components.vpc_endpoint import DESCRIBE_VPC_ENDPOINTS, VpcEndpoint
 from vpcreach.destinations.grammar import SERVICES, AwsService, Named, Service, aws_host
 from vpcreach.destinations.internet import internet_for, public_addresses, unread_endpoint_lists
-from vpcreach.destinations.kind import partition_of
 from vpcreach.destinations.meaning import UNKNOWN_DESTINATION, Endpoint, Meaning, Source, Target
 from vpcreach.destinations.name_resolution import DNS_HOSTNAMES_OFF, Resolution, attribute, resolution
+from vpcreach.destinations.names import private_dns
 from vpcreach.forwarding import (
     COLLECTION_FAILED,
     UNKNOWN_RESOURCE,
@@ -61,28 +62,52 @@ HALVES = ("0.0.0.0/1", "128.0.0.0/1")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A service's name as a client in the source's VPC looks it up, and what is known of the lookup."""
+    """A service's name as a client in the source's VPC looks it up, and what is known of the lookup.
 
-    hosts: tuple[str, ...]
+    `endpoints` are the interface endpoints that have taken it, or the note that says why that is not known; `taken` is
+    the private domain by which they answer for it.
+    """
+
+    host: str
     services: tuple[str, ...]
+    endpoints: tuple[VpcEndpoint, ...] | Note
     dns: Resolution
+    taken: str | None = None
 
 
 def meaning(asked: AwsService, source: Source, around: Surroundings) -> Meaning:
     """The addresses behind a service's name, as a client in the source's VPC gets them."""
     name = _name(asked, source, around)
     hints = (*_hostnames_notes(asked, source, around), *_idle_endpoint_notes(name.services[0], source, around))
-    return (
+    found = (
         _through_endpoint(asked, name, source, around)
-        or _through_list(asked, name, source, _request(asked, source), around, hints)
+        or _through_list(asked, name, source, request_of(asked, source), around, hints)
         or _through_internet(asked, name, source, around)
     )
+    if isinstance(name.endpoints, Note):
+        return found
+    by_own_name = private_dns.own_name_notes(source.vpc_id, name.services, name.endpoints, around)
+    return replace(found, notes=(*found.notes, *by_own_name))
+
+
+def host_and_domain(asked: AwsService, source: Source, around: Surroundings) -> tuple[str, str | None]:
+    """The service's host name, and the private domain by which an interface endpoint answers for it."""
+    name = _name(asked, source, around)
+    return name.host, name.taken
+
+
+def private_domain(asked: Named, source: Source, around: Surroundings) -> str | None:
+    """The same for a host name of AWS as it was typed; None for names of others."""
+    found = of_host(asked, source.place, around)
+    if isinstance(found, AwsService):
+        return host_and_domain(found, source, around)[1]
+    return _looked_up(found, (), source, around).taken if isinstance(found, str) else None
 
 
 def _through_endpoint(asked: AwsService, name: Name, source: Source, around: Surroundings) -> Meaning | None:
     """The interface endpoint that has taken the name, or nothing sure where one may have; None where none has."""
-    capturing = _capturing(name, source, around)
-    unread = around.missing(DESCRIBE_VPC_ENDPOINTS, source.vpc_id) or _owner_missing(source, around)
+    capturing = name.endpoints
+    unread = around.missing(DESCRIBE_VPC_ENDPOINTS, source.vpc_id) or owner_missing(source, around)
     if isinstance(capturing, Note) or (unread is not None and not capturing):
         # Whether an interface endpoint has taken the name decides where the packets go: nothing else does.
         note = capturing if isinstance(capturing, Note) else unread
@@ -93,7 +118,7 @@ def _through_endpoint(asked: AwsService, name: Name, source: Source, around: Sur
         return None
     endpoints = tuple(e for endpoint in capturing for e in interface_endpoints(endpoint, around))
     notes = tuple(note for endpoint in capturing for note in nowhere_notes(endpoint, around))
-    return _of(endpoints, asked, name, notes, request=_request(asked, source))
+    return _of(endpoints, asked, name, notes, request=request_of(asked, source))
 
 
 def of_host(asked: Named, place: Place, around: Surroundings) -> AwsService | str | Note | None:
@@ -117,7 +142,7 @@ def public_service(name: str, source: Source, service: Service, around: Surround
     """A service of another region, or of none: a cross-region endpoint (F15), else addresses that no file tells."""
     host = aws_host(name)
     asked = AwsService(name, host.label if host else name, host=name, service=service)
-    looked_up = Name((name,), (), resolution(source.vpc_id, (name,), around))
+    looked_up = _looked_up(name, (), source, around)
     return _through_endpoint(asked, looked_up, source, around) or _through_internet(asked, looked_up, source, around)
 
 
@@ -160,17 +185,19 @@ def _name(asked: AwsService, source: Source, around: Surroundings) -> Name:
     here = [e.service_name for e in around.every(VpcEndpoint) if e.vpc_id == source.vpc_id and not asked.host]
     # A service is asked for by its endpoint name's last label, too: service:dkr is com.amazonaws.REGION.ecr.dkr.
     wanted |= {n.removeprefix(start): None for n in here if n.startswith(start) and n.endswith(f".{asked.name}")}
-    return Name(
-        (host,),
-        tuple(f"com.amazonaws.{region}.{label}" for label in wanted),
-        resolution(source.vpc_id, (host,), around),
-    )
+    return _looked_up(host, tuple(f"com.amazonaws.{region}.{label}" for label in wanted), source, around)
+
+
+def _looked_up(host: str, services: tuple[str, ...], source: Source, around: Surroundings) -> Name:
+    endpoints = private_dns.taking(source.vpc_id, host, services, around)
+    taken = None if isinstance(endpoints, Note) else private_dns.domain_of(endpoints, host)
+    return Name(host, services, endpoints, resolution(source.vpc_id, (host,), around, taken=taken), taken)
 
 
 def _through_internet(asked: AwsService, name: Name, source: Source, around: Surroundings) -> Meaning:
     lists = unread_endpoint_lists(source, around)
     view = around.reading(lists, skips_endpoint_routes=True)
-    target = Target(internet_for(source, Family.IPV4, view), name.hosts[0], is_one_of=True)
+    target = Target(internet_for(source, Family.IPV4, view), name.host, is_one_of=True)
     return _of((Endpoint(target.label, (target,)),), asked, name, lists=lists, skips_gateway_endpoints=True)
 
 
@@ -286,9 +313,9 @@ def _idle_endpoint_notes(service: str, source: Source, around: Surroundings) -> 
     )
 
 
-def _request(asked: AwsService, source: Source) -> ServiceRequest:
+def request_of(asked: AwsService, source: Source) -> ServiceRequest:
     resources: tuple[str, ...] = ()
-    partition = partition_of(source.place.region)
+    partition = source.place.partition
     if asked.resource and asked.name == "s3":
         bucket = f"arn:{partition}:s3:::{asked.resource}"
         resources = (bucket, f"{bucket}/*")
@@ -305,27 +332,15 @@ def action_prefix(label: str) -> str:
     return IAM_PREFIXES.get(plain) or (parts[0] if parts else plain)
 
 
-def _owner_missing(source: Source, around: Surroundings) -> Note | None:
+def owner_missing(source: Source, around: Surroundings) -> Note | None:
     """In a shared VPC the endpoints are the owner's, and a participant cannot list them (F17)."""
     vpc = around.component(source.vpc_id)
     owner = vpc.owner_id if isinstance(vpc, Vpc) else None
     if owner is None or owner == around.place_of(source.vpc_id).account:
         return None
     message = f"{source.vpc_id} is shared by account {owner}, whose VPC endpoints only that account can list"
-    return COLLECTION_FAILED.unknown(source.vpc_id, "ec2:DescribeVpcEndpoints", message)
-
-
-def _capturing(name: Name, source: Source, around: Surroundings) -> list[VpcEndpoint] | Note:
-    """The interface endpoints whose private DNS answers for the name inside the VPC."""
-    in_vpc = [endpoint for endpoint in around.every(VpcEndpoint) if endpoint.vpc_id == source.vpc_id]
-    mine = [e for e in in_vpc if any(e.captures_name_of(s) for s in name.services) or e.captures_host(name.hosts[0])]
-    for attribute_name in ("enableDnsSupport", "enableDnsHostnames") if mine else ():
-        is_on = attribute(source.vpc_id, attribute_name, around)
-        if isinstance(is_on, Note):
-            return is_on
-        if not is_on:
-            return []
-    return mine
+    resolve = f"collect from account {owner}"
+    return COLLECTION_FAILED.unknown(source.vpc_id, "ec2:DescribeVpcEndpoints", message, resolve=resolve)
 
 
 def _list_of(service: str, source: Source, around: Surroundings) -> str | None:

@@ -14,11 +14,29 @@ from vpcreach.packets.ports import ICMP, TCP, UDP
 
 WORDS = ("internet", "s3", "dynamodb")
 SERVICES = ("s3", "dynamodb")
-KINDS = ("rds",)
-PLANNED_KINDS = (
-    "elasticache", "memorydb", "dax", "redshift", "redshift-serverless", "msk", "opensearch", "opensearch-serverless",
-    "efs", "alb", "nlb", "elb", "ecs", "apigateway", "mq", "fsx", "rds-cluster", "rds-proxy", "docdb", "neptune",
-)  # fmt: skip
+KINDS = (
+    "rds",
+    "docdb",
+    "neptune",
+    "elasticache",
+    "memorydb",
+    "dax",
+    "redshift",
+    "redshift-serverless",
+    "alb",
+    "nlb",
+    "elb",
+    "ecs",
+    "apigateway",
+    "msk",
+    "opensearch",
+    "opensearch-serverless",
+    "efs",
+    "s3files",
+    "mq",
+    "fsx",
+    "timestream-influxdb",
+)
 ID_PREFIXES = ("eni-", "i-", "sg-")
 PROTOCOLS = {"tcp": TCP, "udp": UDP, "icmp": ICMP}
 DEFAULT_PORT = 443
@@ -153,7 +171,7 @@ def parse(text: str) -> Parsed:
                 f'"{text}": say service:NAME with the last label of the endpoint\'s name, like service:sqs'
             )
         return AwsService(text, rest)
-    if head in (*KINDS, *PLANNED_KINDS) and ":" in word:
+    if head in KINDS and ":" in word:
         if not rest:
             raise UsageError(f'"{text}" names nothing after the colon; say {head}:NAME')
         name, service = _split_port(rest, text)
@@ -229,7 +247,7 @@ def _named(word: str, text: str) -> Internet | Named:
 
 def _close_word(word: str) -> str | None:
     head, colon, rest = word.partition(":")
-    close = get_close_matches(head.lower(), [*WORDS, *KINDS, *PLANNED_KINDS, "service"], n=1, cutoff=0.7)
+    close = get_close_matches(head.lower(), [*WORDS, *KINDS, "service"], n=1, cutoff=0.7)
     return f"{close[0]}{colon}{rest}" if close else None
 
 

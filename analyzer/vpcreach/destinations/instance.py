@@ -1,6 +1,6 @@
 """EC2 instances: `i-…`, by what DescribeInstances tells of them.
 
-Modelled: the primary interface's private addresses and groups, whether the instance runs.
+Modelled: its own address at its primary interface, IPv6 where that has nothing else, groups, whether it runs.
 Not modelled: what listens there.
 Source: EC2 API Reference, DescribeInstances (semantics H12).
 Checked: tests/unit/destinations/test_interfaces.py.
@@ -8,91 +8,18 @@ Checked: tests/unit/destinations/test_interfaces.py.
 
 from collections.abc import Iterable
 
+from vpcreach.components.instance import DESCRIBE_INSTANCES, Instance, InstanceInterface
 from vpcreach.destinations.grammar import DEFAULT_PORT, Service
 from vpcreach.destinations.meaning import DESTINATION_IN_TRANSITION, UNKNOWN_DESTINATION, Endpoint, Meaning, Target
 from vpcreach.forwarding import BAD_STATE, Note, Surroundings
 from vpcreach.packets.address_map import AddressSet
-from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Address, Record, Reply, Tagged
 
-
-class InstanceState(Record, frozen=True):
-    name: str | None = None
-
-
-class InstanceGroup(Record, frozen=True):
-    group_id: str
-
-
-class InstanceAddress(Record, frozen=True):
-    private_ip_address: Address | None = None
-
-
-class InstanceAttachment(Record, frozen=True):
-    device_index: int | None = None
-
-
-class InstanceInterface(Record, frozen=True):
-    network_interface_id: str
-    subnet_id: str | None = None
-    vpc_id: str | None = None
-    private_ip_addresses: tuple[InstanceAddress, ...] = ()
-    private_ip_address: Address | None = None
-    groups: tuple[InstanceGroup, ...] = ()
-    attachment: InstanceAttachment = InstanceAttachment()
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """Its private IPv4 addresses."""
-        found = [item.private_ip_address for item in self.private_ip_addresses] or [self.private_ip_address]
-        return tuple(text for text in found if text)
-
-
-class Instance(Tagged, frozen=True):
-    instance_id: str
-    state: InstanceState = InstanceState()
-    private_ip_address: Address | None = None
-    network_interfaces: tuple[InstanceInterface, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return self.instance_id
-
-    @property
-    def primary(self) -> tuple[InstanceInterface, ...]:
-        """The interface with the instance's own address, or at its first device; all where nothing tells which."""
-        listed = self.network_interfaces
-        own = [item for item in listed if self.private_ip_address and self.private_ip_address in item.addresses]
-        first = [item for item in listed if item.attachment.device_index == 0]
-        return tuple((own or first)[:1]) or listed
-
-
-class Reservation(Record, frozen=True):
-    instances: tuple[Instance, ...] = ()
-
-
-class DescribeInstances(Reply, frozen=True):
-    reservations: tuple[Reservation, ...] = ()
-
-    @property
-    def instances(self) -> tuple[Instance, ...]:
-        return tuple(instance for reservation in self.reservations for instance in reservation.instances)
-
-
-DESCRIBE_INSTANCES = Call(
-    "ec2",
-    "DescribeInstances",
-    DescribeInstances,
-    holds="Reservations",
-    parameters={"IncludeManagedResources": True},
-    vpc_filter="vpc-id",
-)
-CALLS = (DESCRIBE_INSTANCES,)
+DEAD = frozenset({"stopping", "stopped", "shutting-down", "terminated"})
 
 
 def meaning(instance: Instance, service: Service) -> Meaning:
-    """An instance, which must be running, at its primary interface's address."""
-    places = tuple(target for interface in instance.primary for target in _targets(interface))
+    """An instance, which must be running, at its own address, or at its primary interface's where that is not told."""
+    places = tuple(target for interface in instance.primary for target in _targets(interface, instance))
     endpoints = (Endpoint(places[0].label if len(places) == 1 else instance.id, places),) if places else ()
     return Meaning(endpoints, service.protocol, service.port or DEFAULT_PORT, running_notes(instance))
 
@@ -108,23 +35,28 @@ def instance_of(instance_id: str, around: Surroundings) -> Instance | None:
 
 
 def running_notes(instance: Instance) -> tuple[Note, ...]:
-    """What an instance's state says: starting is worth knowing, everything else but running is the end."""
+    """What an instance's state says: starting is worth knowing, what has stopped listens no more."""
     state = instance.state.name
     if state in (None, "running"):
         return ()
     if state == "pending":
         return (DESTINATION_IN_TRANSITION.advice(instance.id, "State", f"{instance.title} is starting"),)
-    return (BAD_STATE.fail(instance.id, "State", f"{instance.title} is {state}, so nothing listens"),)
+    if state in DEAD:
+        return (BAD_STATE.fail(instance.id, "State", f"{instance.title} is {state}, so nothing listens"),)
+    message = f"{instance.title} is {state}, and whether it listens then is not known"
+    return (BAD_STATE.unknown(instance.id, "State", message),)
 
 
-def _targets(interface: InstanceInterface) -> Iterable[Target]:
-    if not interface.addresses:
+def _targets(interface: InstanceInterface, instance: Instance) -> Iterable[Target]:
+    own = [address for address in interface.addresses if address == instance.private_ip_address]
+    known = own or interface.addresses or [item.ipv6_address for item in interface.ipv6_addresses]
+    if not known:
         return
     groups = frozenset(group.group_id for group in interface.groups)
     name = interface.network_interface_id
     untold = UNKNOWN_DESTINATION.unknown(name, "Groups", f"no file tells the security groups of {name}")
     yield Target(
-        AddressSet.parse(*interface.addresses),
+        AddressSet.parse(*known),
         name,
         groups=groups or None,
         vpc_id=interface.vpc_id,

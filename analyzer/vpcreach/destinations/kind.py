@@ -11,12 +11,10 @@ from vpcreach.destinations.grammar import Service
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.forwarding import Surroundings
 from vpcreach.snapshot.call import Call, Place
+from vpcreach.snapshot.snapshot import Gap
 
-# The partitions of ARNs, by how the names of their regions begin.
-PARTITIONS = {
-    "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f",
-    "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
-}  # fmt: skip
+# Where a thing is that nobody has `described` yet.
+UNPLACED = Place("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,11 @@ class Kind:
     `records` are the things in a reply, `names` everything that one of them may be called by (names, host names and
     Name tags; case does not count), `arn` its ARN. `meaning` gets the record, all records of the same reply, the port
     that was asked for, the source and the network. With `has_host_names` a DNS name is looked up among its names.
+    `also_in` are calls that list the same things: their files are read too, and one file that is whole suffices.
+    `described` adds to a record of a place what other calls tell of it (a broker's host names), before all of the
+    above; `parts` are the things that one may ask about where the call lists only what holds them (the services of a
+    cluster); `unread` is the gap of a record that such a call leaves without names. `host_label` is what tells in an
+    AWS host name that it may be of this kind (`mq` in `b-1.mq.eu-west-1…`).
     """
 
     name: str
@@ -35,13 +38,23 @@ class Kind:
     arn: Callable[[Any, Place], str]
     meaning: Callable[[Any, Sequence[Any], Service, Source, Surroundings], Meaning]
     has_host_names: bool = True
+    described: Callable[[Any, Place, Surroundings], Any] = lambda record, place, around: record
+    parts: Callable[[Any, Place, Surroundings], Iterable[Any]] = lambda record, place, around: (record,)
+    unread: Callable[[Any], Gap | None] = lambda record: None
+    host_label: str | None = None
+    also_in: tuple[Call[Any], ...] = ()
+
+    @property
+    def calls(self) -> tuple[Call[Any], ...]:
+        """Every call that lists such things."""
+        return (self.call, *self.also_in)
 
 
-def partition_of(region: str) -> str:
-    """The partition that the ARNs of a region begin with."""
-    return next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
+def dns_suffix(region: str) -> str:
+    """What the host names of a region's services and resources end with."""
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
 def arn_of(service: str, resource: str, place: Place) -> str:
     """An ARN at a place: `arn_of("ec2", "instance/i-1", place)`."""
-    return f"arn:{partition_of(place.region)}:{service}:{place.region}:{place.account}:{resource}"
+    return f"arn:{place.partition}:{service}:{place.region}:{place.account}:{resource}"

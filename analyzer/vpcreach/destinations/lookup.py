@@ -8,19 +8,47 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from vpcreach.components.instance import DESCRIBE_INSTANCES, Instance
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
 from vpcreach.components.security_group import DESCRIBE_SECURITY_GROUPS, SecurityGroup
 from vpcreach.components.vpc_endpoint import DESCRIBE_VPC_ENDPOINTS, VpcEndpoint
-from vpcreach.destinations import aws_service, instance, interfaces, rds
-from vpcreach.destinations.grammar import PLANNED_KINDS, WORDS, AwsService, Named, Service
-from vpcreach.destinations.instance import DESCRIBE_INSTANCES, Instance
+from vpcreach.destinations import (
+    api_gateway,
+    aws_service,
+    classic_load_balancer,
+    dax,
+    ecs,
+    efs,
+    elasticache_cluster,
+    elasticache_replication_group,
+    elasticache_serverless,
+    fsx,
+    instance,
+    interfaces,
+    load_balancer,
+    memorydb,
+    mq,
+    msk,
+    opensearch,
+    opensearch_serverless,
+    rds,
+    rds_cluster,
+    rds_proxy,
+    redshift,
+    redshift_serverless,
+    resource_endpoint,
+    s3files,
+    timestream_influxdb,
+)
+from vpcreach.destinations.grammar import WORDS, AwsService, Named, Service
 from vpcreach.destinations.kind import Kind, arn_of
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.destinations.name_resolution import resolution
-from vpcreach.errors import UsageError
-from vpcreach.forwarding import COLLECTION_FAILED, UNSUPPORTED_COMPONENT, Note, ServiceRequest, Surroundings
+from vpcreach.errors import AmbiguousNameError, UsageError
+from vpcreach.forwarding import COLLECTION_FAILED, Note, ServiceRequest, Surroundings
 from vpcreach.packets.ports import TCP
 from vpcreach.snapshot.call import Place
+from vpcreach.snapshot.snapshot import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +60,16 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a destination names, and how to tell its meaning for a source; whether it has a public address too."""
+    """What a destination names, and how to tell its meaning for a source; whether it may have a public address too.
+
+    A public service (an OpenSearch domain in no VPC) is reached like any other service of AWS. `unread` says why nobody
+    knows whether it is one.
+    """
 
     meaning: Callable[[Source, Surroundings], Meaning]
     is_public: bool
+    is_public_service: bool = False
+    unread: Note | None = None
 
 
 def _titled(record: Any) -> Iterable[str]:
@@ -117,9 +151,34 @@ VPC_ENDPOINT = Kind(
     _endpoint_names,
     _ec2_arn("vpc-endpoint"),
     _vpc_endpoint,
+    host_label="vpce",
 )
 # One line for every file of resources that have an API of their own.
-RESOURCES = (rds,)
+RESOURCES = (
+    rds,
+    rds_cluster,
+    rds_proxy,
+    elasticache_cluster,
+    elasticache_replication_group,
+    elasticache_serverless,
+    memorydb,
+    dax,
+    redshift,
+    redshift_serverless,
+    load_balancer,
+    classic_load_balancer,
+    ecs,
+    api_gateway,
+    msk,
+    opensearch,
+    opensearch_serverless,
+    efs,
+    s3files,
+    mq,
+    fsx,
+    timestream_influxdb,
+    resource_endpoint,
+)
 RESOURCE_KINDS: tuple[Kind, ...] = tuple(kind for module in RESOURCES for kind in module.KINDS)
 KINDS = (*RESOURCE_KINDS, *EC2_KINDS, VPC_ENDPOINT)
 # `rds:NAME` may name an instance, a cluster or a proxy: several kinds, listed by several calls, answer to one word.
@@ -131,33 +190,40 @@ _SEARCHED: dict[str, tuple[Kind, ...]] = {
 }
 
 
+# Names that two accounts may give to different things; ids, ARNs and host names are anybody's just once.
+_BY_OWN_NAME = frozenset(kind.name for kind in RESOURCE_KINDS)
+
+
 def find(asked: Named, place: Place, around: Surroundings) -> Found | Unlisted | AwsService | str:
     """The one thing that is meant; a string is the host name of a public AWS service of another region."""
     return around.remember(("named", asked, place), lambda: _find(asked, place, around))
 
 
 def _find(asked: Named, place: Place, around: Surroundings) -> Found | Unlisted | AwsService | str:
-    if asked.kind in PLANNED_KINDS:
-        message = f"destinations of the kind {asked.kind} are not modelled yet"
-        return Unlisted((UNSUPPORTED_COMPONENT.unknown(asked.text, "", message),))
     kinds = _SEARCHED[asked.kind]
     name, service = _port_after_arn(asked, kinds, around)
     hits = [hit for kind in kinds for hit in _hits(kind, name, service, around)]
     own = [hit for hit in hits if hit[1] == place]
     chosen = own or hits
+    if not own and hits and asked.kind in _BY_OWN_NAME:
+        # A file of the function's own account that is not read may hold the one that is meant.
+        unread = [gap for kind in kinds for gap in _gaps(kind, around) if gap.entry == str(place)]
+        if unread:
+            return Unlisted(tuple(unread))
     if len({arn for arn, _, _ in chosen}) == 1:
         return chosen[0][2]
     if chosen:
         arns = ", ".join(sorted({arn for arn, _, _ in chosen}))
-        raise UsageError(f'"{asked.text}" names more than one thing; say which by its ARN: {arns}')
+        raise AmbiguousNameError(f'"{asked.text}" names more than one thing; say which by its ARN: {arns}')
     host = aws_service.of_host(asked, place, around) if asked.kind == "host" else None
     if isinstance(host, AwsService | str):
-        return host
-    gaps = [gap for kind in kinds for gap in _gaps(kind, around)]
-    if host is not None and not (gaps and (".rds." in name or ".vpce." in name)):
-        return Unlisted((host,))
-    if gaps:
-        return Unlisted(tuple(gaps))
+        # A file that is not read may hold a resource of just this name: a private API among those of API Gateway.
+        named = [kind for kind in kinds if kind.host_label is not None and _may_have(kind, asked, name)]
+        unread = [gap for kind in named for gap in _gaps(kind, around)]
+        return Unlisted(tuple(unread)) if unread else host
+    gaps = [gap for kind in kinds if _may_have(kind, asked, name) for gap in _gaps(kind, around)]
+    if gaps or host is not None:
+        return Unlisted((*gaps, *((host,) if host is not None and not gaps else ())))
     raise UsageError(f'"{asked.text}" is not in the snapshot{_suggestion(name, kinds, around)}')
 
 
@@ -173,16 +239,23 @@ def _hits(kind: Kind, name: str, service: Service, around: Surroundings) -> Iter
             yield (
                 kind.arn(record, place) or name,
                 place,
-                Found(meaning, bool(getattr(record, "publicly_accessible", False))),
+                Found(
+                    meaning,
+                    getattr(record, "publicly_accessible", False) is not False,
+                    bool(getattr(record, "is_public_service", False)),
+                    _unread(kind.unread(record), place),
+                ),
             )
 
 
 def _records(kind: Kind, around: Surroundings) -> Iterable[tuple[Place, Any, Sequence[Any]]]:
     for place in around.places():
-        reply = around.read(kind.call, place).value
-        listed = kind.records(reply) if reply is not None else ()
-        for record in listed:
-            yield place, record, listed
+        for call in kind.calls:
+            reply = around.read(call, place).value
+            listed = kind.records(reply) if reply is not None else ()
+            for record in listed:
+                for part in kind.parts(kind.described(record, place, around), place, around):
+                    yield place, part, listed
 
 
 def _port_after_arn(asked: Named, kinds: Sequence[Kind], around: Surroundings) -> tuple[str, Service]:
@@ -192,19 +265,34 @@ def _port_after_arn(asked: Named, kinds: Sequence[Kind], around: Surroundings) -
     head, _, tail = asked.name.rpartition(":")
     port, _, protocol = tail.partition("/")
     if port.isdecimal() and 0 < int(port) < 65536 and protocol in ("", "tcp", "udp"):
-        known = {kind.arn(record, place) for kind in kinds for place, record, _ in _records(kind, around)}
+        found = ((kind, place, record) for kind in kinds for place, record, _ in _records(kind, around))
+        known = {name for kind, place, record in found for name in (kind.arn(record, place), *kind.names(record))}
         if head in known:
             return head, Service(int(port), 17 if protocol == "udp" else TCP)
     return asked.name, asked.service
 
 
+def _may_have(kind: Kind, asked: Named, name: str) -> bool:
+    """Whether a thing of the kind, in a file that is not read, may be what is asked for."""
+    if asked.kind == "arn":
+        return name.split(":")[2:3] == [kind.call.action.partition(":")[0]]
+    return asked.kind != "host" or kind.host_label is None or f".{kind.host_label}." in name
+
+
 def _gaps(kind: Kind, around: Surroundings) -> Iterable[Note]:
+    untold = [(place, kind.unread(record)) for place, record, _ in _records(kind, around)]
+    yield from (note for place, gap in untold if (note := _unread(gap, place)) is not None)
     for place in around.places():
         reading = around.read(kind.call, place)
-        if not reading.is_complete:
+        if not any(around.read(call, place).is_complete for call in kind.calls):
             why = reading.gap or f"{kind.call.action} in {place} was narrowed to some VPCs"
             message = f"the file that would hold it is missing or not whole: {why}"
             yield COLLECTION_FAILED.unknown(kind.call.action, str(place), message)
+
+
+def _unread(gap: Gap | None, place: Place) -> Note | None:
+    message = f"a file that would hold it is missing or not whole: {gap}"
+    return COLLECTION_FAILED.unknown(gap.call, str(place), message) if gap is not None else None
 
 
 def _suggestion(name: str, kinds: Sequence[Kind], around: Surroundings) -> str:

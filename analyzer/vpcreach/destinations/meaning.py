@@ -20,13 +20,17 @@ NO_SOURCE_OR_DESTINATION = Reason("NO_SOURCE_OR_DESTINATION", "correct the id, o
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a question is asked from: a function's account, region, VPC, subnet, families and role."""
+    """Where a question is asked from: a function's account, region, VPC, subnet, families and role.
+
+    VPC and subnet are empty for a function that is in none.
+    """
 
     place: Place
     vpc_id: str
     subnet_id: str
     families: tuple[Family, ...]
     role: str | None
+    may_have_ipv6: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Target:
     group is known in front of them; `at_arrival` is then what remains to be said once they are reached. `endpoint_id`
     is the VPC endpoint whose state and policy count. `public` are the addresses of a collected interface that is
     reached through its public address. `is_outside_vpcs` marks a public service, which no delivery in a VPC reaches.
-    `is_always_delivered` marks what no route, group or ACL touches.
+    `is_always_delivered` marks what no route, group or ACL touches. `rival_vpcs` are other VPCs with the same
+    addresses, each a target of its own: routes alone decide in which of them the packets end.
     """
 
     addresses: AddressSet
@@ -51,6 +56,7 @@ class Target:
     public_interface_id: str | None = None
     is_always_delivered: bool = False
     is_outside_vpcs: bool = False
+    rival_vpcs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

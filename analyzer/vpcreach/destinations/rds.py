@@ -1,46 +1,59 @@
-"""RDS database instances: `rds:NAME`, their ARN, or their endpoint's host name.
+"""Database instances of RDS, Aurora, DocumentDB and Neptune: by name, ARN, Name tag or host name.
 
-Modelled: port, status, security groups, the subnets in which the instance (and a Multi-AZ standby) may stand.
-Not modelled: clusters, proxies; the public address of a publicly accessible instance seen from outside its VPC.
-Source: RDS API Reference, DescribeDBInstances (semantics H1, H16).
-Checked: tests/unit/destinations/test_rds.py.
+Modelled: port, status, security groups, the subnets in which the instance (and a Multi-AZ standby) may stand, the
+public address of a publicly accessible instance where its interface is known. One API lists them all: `rds:NAME` finds
+any, `docdb:NAME` and `neptune:NAME` their own.
+Not modelled: the public address of an instance whose interface cannot be told from others.
+Source: RDS API Reference, DescribeDBInstances (semantics H1, H2, H16).
+Checked: tests/unit/destinations/test_rds.py, tests/unit/destinations/test_rds_cluster.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import msgspec
 
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
-from vpcreach.components.subnet import Subnet
 from vpcreach.destinations.grammar import Service
 from vpcreach.destinations.kind import Kind
-from vpcreach.destinations.meaning import DESTINATION_IN_TRANSITION, Meaning, Source
-from vpcreach.destinations.resource import Node, Resource, meaning
-from vpcreach.forwarding import BAD_STATE, Note, Surroundings
+from vpcreach.destinations.meaning import Meaning, Source
+from vpcreach.destinations.resource import Node, Resource, States, meaning
+from vpcreach.destinations.subnet_group import SubnetGroup
+from vpcreach.forwarding import Note, Surroundings
 from vpcreach.snapshot.call import Call
 from vpcreach.snapshot.record import Record, Reply, Tag
 
+# `aurora` comes after the engines that `aurora-postgresql` and `aurora-mysql` name.
 PORTS = {
-    "mysql": 3306,
-    "mariadb": 3306,
-    "postgres": 5432,
-    "aurora": 3306,  # after the engines that `aurora-postgresql` and `aurora-mysql` name
-    "oracle": 1521,
-    "sqlserver": 1433,
-    "db2": 50000,
-}
-DEAD = frozenset(
-    {
-        "stopped", "stopping", "deleting", "deleted", "delete-precheck", "failed", "insufficient-capacity",
-        "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
-        "incompatible-create", "incompatible-credentials", "incompatible-network", "incompatible-parameters",
-        "incompatible-restore", "restore-error", "storage-full",
-    }
+    "mysql": 3306, "mariadb": 3306, "postgres": 5432, "aurora": 3306, "oracle": 1521, "sqlserver": 1433, "db2": 50000,
+    "docdb": 27017, "neptune": 8182,
+}  # fmt: skip
+STATES = States(
+    working=frozenset({"available"}),
+    passing=frozenset(
+        {
+            "backing-up", "creating", "maintenance", "modifying", "rebooting", "renaming",
+            "resetting-master-credentials", "starting", "storage-config-upgrade", "storage-initialization",
+            "storage-optimization", "upgrading",
+        }
+    ),
+    dead=frozenset(
+        {
+            "stopped", "stopping", "deleting", "deleted", "delete-precheck", "failed", "insufficient-capacity",
+            "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
+            "incompatible-create", "incompatible-credentials", "incompatible-network", "incompatible-parameters",
+            "incompatible-restore", "restore-error", "storage-full",
+        }
+    ),
 )  # fmt: skip
-TRANSIENT = frozenset(
-    {
-        "backing-up", "creating", "maintenance", "modifying", "rebooting", "renaming", "resetting-master-credentials",
-        "starting", "storage-config-upgrade", "storage-initialization", "storage-optimization", "upgrading",
-    }
-)  # fmt: skip
+OWN_INTERFACE = "RDSNetworkInterface"
+# Services with an API of their own that lists the same things as that of RDS.
+TWINS = ("docdb", "neptune")
+
+
+def spelled(name: str) -> str:
+    """A field as this API spells it: `db_instance_arn` is `DBInstanceArn`, `multi_az` is `MultiAZ`."""
+    return "".join({"db": "DB", "az": "AZ"}.get(part, part.capitalize()) for part in name.split("_"))
 
 
 class DbEndpoint(Record, frozen=True):
@@ -53,35 +66,25 @@ class VpcSecurityGroup(Record, frozen=True):
     status: str = "active"
 
 
-class DbZone(Record, frozen=True):
-    name: str | None = None
+def in_force(groups: Iterable[VpcSecurityGroup]) -> frozenset[str]:
+    """The groups in force: one that is being added does not admit anybody yet."""
+    return frozenset(group.vpc_security_group_id for group in groups if group.status == "active")
 
 
-class DbSubnet(Record, frozen=True):
-    subnet_identifier: str
-    subnet_availability_zone: DbZone = DbZone()
+def usual_port(engine: str) -> int | None:
+    """The port of an engine where nobody chose another (H16)."""
+    return next((port for name, port in PORTS.items() if name in engine.lower()), None)
 
 
-class DbSubnetGroup(Record, frozen=True):
-    vpc_id: str | None = None
-    subnets: tuple[DbSubnet, ...] = ()
-
-
-def _db(name: str) -> str:
-    plain = {"db_instance_identifier": "DBInstanceIdentifier", "db_instance_arn": "DBInstanceArn"}
-    return {**plain, "db_instance_status": "DBInstanceStatus", "db_subnet_group": "DBSubnetGroup"}.get(
-        name, "".join(part.capitalize() for part in name.split("_"))
-    ).replace("MultiAz", "MultiAZ")
-
-
-class DbInstance(Record, frozen=True, rename=_db):
+class DbInstance(Record, frozen=True, rename=spelled):
     db_instance_identifier: str
     db_instance_arn: str = ""
     db_instance_status: str | None = None
+    db_cluster_identifier: str | None = None
     engine: str = ""
     endpoint: DbEndpoint = DbEndpoint()
-    db_instance_port: int | None = None
-    db_subnet_group: DbSubnetGroup = DbSubnetGroup()
+    db_instance_port: int | None = msgspec.field(name="DbInstancePort", default=None)
+    db_subnet_group: SubnetGroup = SubnetGroup()
     vpc_security_groups: tuple[VpcSecurityGroup, ...] = ()
     availability_zone: str | None = None
     secondary_availability_zone: str | None = None
@@ -90,10 +93,9 @@ class DbInstance(Record, frozen=True, rename=_db):
     tag_list: tuple[Tag, ...] = ()
 
     @property
-    def port(self) -> int:
+    def port(self) -> int | None:
         """The API's port, else the engine's usual one."""
-        usual = next((port for engine, port in PORTS.items() if engine in self.engine.lower()), 443)
-        return self.endpoint.port or self.db_instance_port or usual
+        return self.endpoint.port or self.db_instance_port or usual_port(self.engine)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,8 +106,7 @@ class DbInstance(Record, frozen=True, rename=_db):
 
     @property
     def group_ids(self) -> frozenset[str]:
-        """The groups in force: one that is being added does not admit anybody yet."""
-        return frozenset(g.vpc_security_group_id for g in self.vpc_security_groups if g.status == "active")
+        return in_force(self.vpc_security_groups)
 
 
 class DescribeDbInstances(Reply, frozen=True, rename={"db_instances": "DBInstances"}):
@@ -114,6 +115,10 @@ class DescribeDbInstances(Reply, frozen=True, rename={"db_instances": "DBInstanc
 
 DESCRIBE_DB_INSTANCES = Call("rds", "DescribeDBInstances", DescribeDbInstances, holds="DBInstances")
 CALLS = (DESCRIBE_DB_INSTANCES,)
+BY_TWINS = {
+    name: Call(name, "DescribeDBInstances", DescribeDbInstances, holds="DBInstances", iam_prefix="rds")
+    for name in TWINS
+}
 
 
 def resource(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Resource:
@@ -124,9 +129,9 @@ def resource(database: DbInstance, listed: Sequence[DbInstance], around: Surroun
     return Resource(
         id=database.db_instance_arn or database.db_instance_identifier,
         title=database.db_instance_identifier,
-        ports=(database.port,),
+        ports=(database.port,) if database.port else (),
         group_ids=database.group_ids,
-        nodes=tuple(_nodes(database, listed, around)),
+        nodes=tuple(nodes(database, listed, around)),
         vpc_id=database.db_subnet_group.vpc_id,
         host_names=(database.endpoint.address,) if database.endpoint.address else (),
         is_public=database.publicly_accessible,
@@ -136,10 +141,70 @@ def resource(database: DbInstance, listed: Sequence[DbInstance], around: Surroun
     )
 
 
+def nodes(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Iterable[Node]:
+    """The instance, and its standby in another zone: either may serve."""
+    name, group = database.db_instance_identifier, database.db_subnet_group
+    zones = [database.availability_zone]
+    if database.multi_az and database.secondary_availability_zone:
+        zones.append(database.secondary_availability_zone)
+    elif database.multi_az:
+        zones = [None]
+    node = Node(name, group_ids=database.group_ids or None, is_public=database.publicly_accessible)
+    if not database.multi_az and (own := _own_interface(database, listed, around)) is not None:
+        yield replace(node, interface_id=own)
+        return
+    for zone in zones:
+        label = f"{name} in {zone}" if zone and len(zones) > 1 else name
+        if here := group.in_zone(zone, around):
+            yield replace(node, label=label, subnet_ids=here)
+
+
+def _own_interface(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> str | None:
+    """The instance's interface, where just one instance of the snapshot can own just one visible interface.
+
+    Both lists must be whole, or the instance's own interface may be another; it stands in the instance's zone.
+    """
+    group, zone = database.db_subnet_group, database.availability_zone
+    if zone is None or group.vpc_id is None or around.missing(DESCRIBE_NETWORK_INTERFACES, group.vpc_id) is not None:
+        return None
+    readings = [around.read(DESCRIBE_DB_INSTANCES, place) for place in around.places()]
+    if not any(r.is_complete and r.value is not None and database in r.value.db_instances for r in readings):
+        return None
+
+    def build() -> dict[tuple[str | None, frozenset[str]], list[NetworkInterface]]:
+        found: dict[tuple[str | None, frozenset[str]], list[NetworkInterface]] = {}
+        for interface in around.every(NetworkInterface):
+            if interface.description == OWN_INTERFACE:
+                found.setdefault((interface.vpc_id, interface.group_ids), []).append(interface)
+        return found
+
+    mine = around.remember(("rds interfaces",), build).get((group.vpc_id, database.group_ids), [])
+    rivals = [d for d in listed if (d.db_subnet_group.vpc_id, d.group_ids) == (group.vpc_id, database.group_ids)]
+    if len(mine) != 1 or len(rivals) != 1 or not _stands_in(mine[0], group, zone, around):
+        return None
+    return mine[0].id
+
+
+def _stands_in(interface: NetworkInterface, group: SubnetGroup, zone: str, around: Surroundings) -> bool:
+    return interface.subnet_id in group.known_in_zone(zone, around)
+
+
+def _status_notes(database: DbInstance) -> Iterable[Note]:
+    status = database.db_instance_status
+    if status and status.startswith("configuring-"):
+        status = "modifying"
+    arn = database.db_instance_arn or database.db_instance_identifier
+    return STATES.notes(arn, database.db_instance_identifier, "DBInstanceStatus", status)
+
+
 def _meaning(
     database: DbInstance, listed: Sequence[DbInstance], service: Service, source: Source, around: Surroundings
 ) -> Meaning:
     return meaning(resource(database, listed, around), service, source, around)
+
+
+def _of_engine(engine: str) -> Callable[[DescribeDbInstances], Sequence[DbInstance]]:
+    return lambda reply: [database for database in reply.db_instances if database.engine in (engine, "")]
 
 
 KINDS = (
@@ -150,69 +215,19 @@ KINDS = (
         lambda database: database.names,
         lambda database, _: database.db_instance_arn,
         _meaning,
+        host_label="rds",
+    ),
+    *(
+        Kind(
+            name,
+            DESCRIBE_DB_INSTANCES,
+            _of_engine(name),
+            lambda database: database.names,
+            lambda database, _: database.db_instance_arn,
+            _meaning,
+            host_label=name,
+            also_in=(call,),
+        )
+        for name, call in BY_TWINS.items()
     ),
 )
-
-
-def _nodes(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> Iterable[Node]:
-    name, subnets = database.db_instance_identifier, database.db_subnet_group.subnets
-    zones = [database.availability_zone]
-    if database.multi_az and database.secondary_availability_zone:
-        zones.append(database.secondary_availability_zone)
-    elif database.multi_az:
-        zones = [None]
-    if not database.multi_az and (own := _own_interface(database, listed, around)) is not None:
-        yield Node(name, interface_id=own)
-        return
-    for zone in zones:
-        here = [s for s in subnets if zone is None or _zone(s, around) in (zone, None)] or list(subnets)
-        label = f"{name} in {zone}" if zone and len(zones) > 1 else name
-        if here:
-            yield Node(label, subnet_ids=tuple(s.subnet_identifier for s in here))
-
-
-def _own_interface(database: DbInstance, listed: Sequence[DbInstance], around: Surroundings) -> str | None:
-    """The instance's interface, where just one instance of the snapshot can own just one visible interface.
-
-    Both lists must be whole, or the instance's own interface may be another; it stands in the instance's zone.
-    """
-    group, zone = database.db_subnet_group, database.availability_zone
-    subnets = {s.subnet_identifier for s in group.subnets if zone is not None and _zone(s, around) == zone}
-    if group.vpc_id is None or around.missing(DESCRIBE_NETWORK_INTERFACES, group.vpc_id) is not None:
-        return None
-    readings = [around.read(DESCRIBE_DB_INSTANCES, place) for place in around.places()]
-    if not any(r.is_complete and r.value is not None and database in r.value.db_instances for r in readings):
-        return None
-
-    def build() -> dict[tuple[str | None, frozenset[str]], list[NetworkInterface]]:
-        found: dict[tuple[str | None, frozenset[str]], list[NetworkInterface]] = {}
-        for interface in around.every(NetworkInterface):
-            if interface.description == "RDSNetworkInterface" or interface.requester_id == "amazon-rds":
-                found.setdefault((interface.vpc_id, interface.group_ids), []).append(interface)
-        return found
-
-    mine = around.remember(("rds interfaces",), build).get((group.vpc_id, database.group_ids), [])
-    rivals = [d for d in listed if (d.db_subnet_group.vpc_id, d.group_ids) == (group.vpc_id, database.group_ids)]
-    if len(mine) != 1 or len(rivals) != 1 or mine[0].subnet_id not in subnets:
-        return None
-    return mine[0].id
-
-
-def _zone(subnet: DbSubnet, around: Surroundings) -> str | None:
-    if subnet.subnet_availability_zone.name:
-        return subnet.subnet_availability_zone.name
-    known = around.component(subnet.subnet_identifier)
-    return known.availability_zone if isinstance(known, Subnet) else None
-
-
-def _status_notes(database: DbInstance) -> list[Note]:
-    status = database.db_instance_status
-    name, arn = database.db_instance_identifier, database.db_instance_arn or database.db_instance_identifier
-    if status in DEAD:
-        return [BAD_STATE.fail(arn, "DBInstanceStatus", f"{name} is {status}: nothing listens")]
-    if status in TRANSIENT or (status or "").startswith("configuring-"):
-        return [DESTINATION_IN_TRANSITION.advice(arn, "DBInstanceStatus", f"{name} is {status}")]
-    if status not in (None, "available"):
-        message = f"{name} is {status}, and whether it listens then is not known"
-        return [BAD_STATE.unknown(arn, "DBInstanceStatus", message)]
-    return []

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from vpcreach.formats.wording import (
     Paint,
@@ -17,6 +18,7 @@ from vpcreach.formats.wording import (
     paragraph,
     parts,
     plain,
+    provisional_words,
     question,
     routed,
     trail,
@@ -78,10 +80,13 @@ def _cell(answer: Answer | None, width: int, paint: Paint) -> str:
 
 
 def _function(function: FunctionReport, name: str, paint: Paint) -> Iterable[list[str]]:
+    # What holds for the function whatever it calls is told once, after its answers.
+    of_all = [finding for answer in function.answers for finding in answer.findings if finding.destination is None]
     for answer in function.answers:
-        yield answer_lines(answer, name, paint)
-    told = {finding for answer in function.answers for finding in answer.findings}
-    rest = [finding for finding in function.findings if finding not in told]
+        own = tuple(finding for finding in answer.findings if finding.destination is not None)
+        yield answer_lines(replace(answer, findings=own), name, paint)
+    told = {finding for answer in function.answers for finding in answer.findings} - set(of_all)
+    rest = [finding for finding in dict.fromkeys((*function.findings, *of_all)) if finding not in told]
     if rest:
         yield [f"Worth knowing about {name}:", *finding_lines(rest)]
 
@@ -93,7 +98,7 @@ def answer_lines(answer: Answer, name: str, paint: Paint = plain) -> list[str]:
     where = f" ({', '.join(subnets)})" if subnets else ""
     lines = [f"{paint(answer.verdict.value.upper(), answer.verdict)}  {name}{where} → {question(answer)}"]
     if answer.is_provisional:
-        lines += paragraph("provisional: the function is being made or updated", 2)
+        lines += paragraph(provisional_words(answer), 2)
     for group in groups:
         indent = 2
         if len(groups) > 1:

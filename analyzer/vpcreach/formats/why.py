@@ -14,6 +14,7 @@ from vpcreach.formats.wording import (
     paragraph,
     parts,
     plain,
+    provisional_words,
     question,
     way_beyond,
 )
@@ -34,9 +35,7 @@ def _answer(function: FunctionReport, answer: Answer, paint: Paint) -> list[str]
     lines = [f"{word}  {function.name} → {question(answer)}", *([f"  {function.arn}"] if function.arn else [])]
     lines += paragraph(_sum(function, answer), 2)
     if answer.is_provisional:
-        lines += paragraph(
-            "The verdict is provisional: the function is being made or updated, and the answer may change with it.", 2
-        )
+        lines += paragraph(f"The verdict is {provisional_words(answer)}.", 2)
     for group in alike(parts(answer)):
         lines += ["", *_subnets(group, paint)]
     if answer.assumptions:

@@ -19,6 +19,7 @@ from vpcreach.reach.answer import (
     Step,
     SubnetAnswer,
     Verdict,
+    fold,
 )
 from vpcreach.snapshot.snapshot import Gap
 
@@ -140,7 +141,9 @@ def question(answer: Answer) -> str:
 
 def parts(answer: Answer) -> tuple[SubnetAnswer, ...]:
     """The answer's subnets; traces that belong to no subnet come first, under an empty subnet id."""
-    apart = (SubnetAnswer("", answer.verdict, answer.traces),) if answer.traces else ()
+    # The versions behind an alias may stand in subnets and outside of any.
+    verdict = fold(trace.verdict for trace in answer.traces) if answer.subnets else answer.verdict
+    apart = (SubnetAnswer("", verdict, answer.traces),) if answer.traces else ()
     return (*apart, *sorted(answer.subnets, key=lambda subnet: subnet.subnet_id))
 
 
@@ -181,3 +184,10 @@ def gap_lines(gaps: Iterable[Gap], indent: int = 2) -> list[str]:
         for (reason, where), names in sorted(calls.items())
         for line in paragraph(f"{reason} in {', '.join(where)}: {', '.join(names)}", indent)
     ]
+
+
+def provisional_words(answer: Answer) -> str:
+    """Why a verdict may not stand: the function is changing, or appliances are trusted that nobody can read."""
+    if answer.trusts_appliances:
+        return "provisional: rests on appliances that were vouched for (--trust-appliances)"
+    return "provisional: the function is being made or updated, and the answer may change with it"

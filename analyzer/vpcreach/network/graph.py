@@ -4,10 +4,12 @@ Node attributes: `kind`, `label`, `account`, `region`, `record` (None for an id 
 Edge attributes: `relation`, one of
 
     attached-to   function → subnet, interface → subnet, NAT gateway → subnet, route table → subnet (or → VPC as its
-                  main table), internet gateway → VPC, VPC endpoint → VPC
+                  main table), internet gateway → VPC, virtual private gateway → VPC, VPC endpoint → VPC, peering
+                  connection → both VPCs, instance → its interfaces, attachment → the transit gateway or core network
+                  and what it attaches, transit gateway route table → attachment that it rules
     routes-to     route table → target, with `prefixes` and `detail` (the state, where it is not active)
     filters       network ACL → subnet (or → VPC as its default ACL), security group → function or interface
-    member-of     subnet → VPC, route table → VPC, network ACL → VPC, security group → VPC
+    member-of     subnet → VPC, route table → VPC or transit gateway, network ACL → VPC, security group → VPC
 """
 
 from collections.abc import Iterable
@@ -16,6 +18,9 @@ from typing import Any, TypeAlias
 import networkx as nx
 
 from vpcreach.components import LISTINGS, UNMODELLED_KINDS
+from vpcreach.components.cloud_wan import CoreNetworkAttachment
+from vpcreach.components.egress_only_internet_gateway import EgressOnlyInternetGateway
+from vpcreach.components.instance import Instance
 from vpcreach.components.internet_gateway import InternetGateway
 from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.components.nat_gateway import NatGateway
@@ -24,7 +29,15 @@ from vpcreach.components.network_interface import NetworkInterface
 from vpcreach.components.route_table import LOCAL, RouteTable
 from vpcreach.components.security_group import SecurityGroup
 from vpcreach.components.subnet import Subnet
+from vpcreach.components.transit_gateway import (
+    SEARCH_TRANSIT_GATEWAY_ROUTES,
+    TransitGateway,
+    TransitGatewayAttachment,
+    TransitGatewayRouteTable,
+)
+from vpcreach.components.virtual_private_gateway import VpnGateway
 from vpcreach.components.vpc_endpoint import VpcEndpoint
+from vpcreach.components.vpc_peering import VpcPeeringConnection
 from vpcreach.snapshot.call import Place
 from vpcreach.snapshot.snapshot import Snapshot
 
@@ -44,6 +57,7 @@ def build(snapshot: Snapshot) -> Graph:
         for target, attributes in _edges(graph.nodes[node]["record"]):
             _mention(graph, target, node)
             graph.add_edge(node, target, **attributes)
+    _add_transit_routes(graph, snapshot)
     _add_filters(graph)
     return graph
 
@@ -86,6 +100,8 @@ def _edges(record: Any) -> Iterable[tuple[str, dict[str, Any]]]:
             yield vpc_id, {"relation": MEMBER_OF}
         case SecurityGroup(vpc_id=str(vpc_id)):
             yield vpc_id, {"relation": MEMBER_OF}
+        case TransitGatewayRouteTable(transit_gateway_id=str(gateway_id)):
+            yield gateway_id, {"relation": MEMBER_OF}
         case RouteTable():
             yield from _route_table_edges(record)
         case NetworkAcl():
@@ -97,7 +113,7 @@ def _edges(record: Any) -> Iterable[tuple[str, dict[str, Any]]]:
 
 def _attached_to(record: Any) -> Iterable[str]:
     match record:
-        case InternetGateway():
+        case InternetGateway() | EgressOnlyInternetGateway():
             return [attachment.vpc_id for attachment in record.attachments if attachment.vpc_id]
         case NatGateway():
             return [record.subnet_id or record.vpc_id]
@@ -105,6 +121,14 @@ def _attached_to(record: Any) -> Iterable[str]:
             return record.subnet_ids or ([record.vpc_id] if record.vpc_id else [])
         case NetworkInterface(subnet_id=str(subnet_id)):
             return [subnet_id]
+        case VpnGateway():
+            return [attachment.vpc_id for attachment in record.vpc_attachments if attachment.vpc_id]
+        case Instance():
+            return [interface.network_interface_id for interface in record.network_interfaces]
+        case VpcPeeringConnection():
+            return [side.vpc_id for side in record.sides if side.vpc_id]
+        case CoreNetworkAttachment() | TransitGatewayAttachment():
+            return record.joins
         case LambdaFunction():
             return record.subnet_ids
         case _:
@@ -136,6 +160,23 @@ def _route_table_edges(table: RouteTable) -> Iterable[tuple[str, dict[str, Any]]
         yield target, {"relation": ROUTES_TO, "prefixes": tuple(destinations), "detail": detail}
 
 
+def _add_transit_routes(graph: Graph, snapshot: Snapshot) -> None:
+    """The edges of transit gateway route tables: which attachments they rule, and where they send packets."""
+    for node in list(graph):
+        record = graph.nodes[node]["record"]
+        if isinstance(record, TransitGatewayAttachment) and record.association is not None:
+            table_id = record.association.transit_gateway_route_table_id
+            if table_id is not None:
+                _mention(graph, table_id, node)
+                graph.add_edge(table_id, node, relation=ATTACHED_TO, detail=record.association.state)
+        if isinstance(record, TransitGatewayRouteTable):
+            place = Place(graph.nodes[node]["account"], graph.nodes[node]["region"])
+            reply = snapshot.read(SEARCH_TRANSIT_GATEWAY_ROUTES, place, (node,)).value
+            for target, prefixes in record.prefixes_by_attachment(reply).items():
+                _mention(graph, target, node)
+                graph.add_edge(node, target, relation=ROUTES_TO, prefixes=tuple(prefixes), detail="")
+
+
 def _add_filters(graph: Graph) -> None:
     """The edges of security groups, which are named by what they filter and not the other way round."""
     for node in list(graph):
@@ -160,9 +201,16 @@ def around_function(graph: Graph, function_arn: str) -> Graph:
             kept.add(table)
             for _, target, data in graph.out_edges(table, data=True):
                 if data["relation"] == ROUTES_TO:
-                    kept.add(target)
+                    kept |= {target, *_hub(graph, target)}
                     pending += [s for _, s, e in graph.out_edges(target, data=True) if e["relation"] == ATTACHED_TO]
     return nx.MultiDiGraph(graph.subgraph(kept))
+
+
+def _hub(graph: Graph, target: str) -> Iterable[str]:
+    """What hangs on a transit gateway: its attachments and its route tables, not the networks beyond."""
+    kinds = (TransitGatewayAttachment.kind, TransitGatewayRouteTable.kind)
+    is_hub = graph.nodes[target]["kind"] == TransitGateway.kind
+    return [node for node in graph.predecessors(target) if graph.nodes[node]["kind"] in kinds] if is_hub else ()
 
 
 def _ruling(graph: Graph, subnet: str) -> Iterable[str]:

@@ -8,14 +8,16 @@ import copy
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from vpcreach.components import LISTINGS, UNMODELLED_KINDS, network_acl, security_group
+from vpcreach.components import LISTINGS, UNMODELLED_KINDS, network_acl, network_firewall, security_group
 from vpcreach.components.network_acl import DESCRIBE_NETWORK_ACLS, NetworkAcl
+from vpcreach.components.network_firewall import FirewallEndpoint, firewall_endpoints, firewalls_unread
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
 from vpcreach.components.prefix_list import DESCRIBE_PREFIX_LISTS, GET_MANAGED_PREFIX_LIST_ENTRIES, blocks
 from vpcreach.components.route_table import DESCRIBE_ROUTE_TABLES, RouteTable
 from vpcreach.components.security_group import SecurityGroup
 from vpcreach.components.subnet import DESCRIBE_SUBNETS, Subnet
 from vpcreach.components.vpc import Vpc
+from vpcreach.components.vpc_endpoint import VpcEndpoint
 from vpcreach.forwarding import (
     COLLECTION_FAILED,
     UNKNOWN_RESOURCE,
@@ -38,18 +40,23 @@ PRIVATE = {
     Family.IPV4: AddressSet.parse("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15"),
     Family.IPV6: AddressSet.parse("fc00::/7"),
 }
+# `tgw-` begins the ids of gateways, and of other things in their longer prefixes: the longest tells the kind.
+BY_PREFIX = sorted(LISTINGS, key=lambda listing: -len(listing.id_prefix))
 
 
 class Network:
     """A snapshot as a graph of components; implements `forwarding.Surroundings`."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, *, trusts_appliances: bool = False) -> None:
         self.snapshot = snapshot
+        self.trusts_appliances = trusts_appliances
         self.graph = build(snapshot)
         self.skips_endpoint_routes = False
         self._prefix_lists: Mapping[str, tuple[str, ...]] = {}
         self._memory: dict[Hashable, Any] = {}
         self._views: dict[Hashable, Network] = {((), False): self}
+        self._records: dict[str, Any] = dict(self.graph.nodes(data="record"))
+        self._names: dict[str, str] = {}
         self._by_kind = self._sorted_by_kind()
         self.atoms = self._cut_atoms()
 
@@ -74,7 +81,7 @@ class Network:
 
     def _sorted_by_kind(self) -> dict[type, list[Any]]:
         found: dict[type, list[Any]] = {}
-        for _, record in self.graph.nodes(data="record"):
+        for record in self._records.values():
             if record is not None:
                 found.setdefault(type(record), []).append(record)
         return found
@@ -84,26 +91,61 @@ class Network:
 
     def record(self, node_id: str) -> Any:
         """The record of a node, or None."""
-        return self.graph.nodes[node_id]["record"] if node_id in self.graph else None
+        return self._records.get(node_id)
+
+    def name_of(self, node_id: str) -> str:
+        """The Name tag, or what else people call it; an empty string where there is none."""
+        if node_id not in self._names:
+            self._names[node_id] = str(getattr(self.record(node_id), "name", "") or "")
+        return self._names[node_id]
 
     def component(self, component_id: str) -> Component | Note:
         record = self.record(component_id)
+        if component_id.startswith(VpcEndpoint.id_prefix):
+            firewall = self._firewall_endpoint(component_id, record)
+            if firewall is not None:
+                return firewall
         if record is not None and hasattr(record, "forward"):
             return cast(Component, record)
         return self.unread(component_id)
 
+    def _firewall_endpoint(self, endpoint_id: str, record: Any) -> FirewallEndpoint | None:
+        """The endpoint as a firewall's, if a firewall names it or it may be one's: no trust in appliances covers it."""
+        found = self.remember(("firewall endpoints",), lambda: firewall_endpoints(self)).get(endpoint_id)
+        if found is not None or not isinstance(record, VpcEndpoint) or not record.is_gateway_load_balancer:
+            return found
+        unread = self.remember(("firewalls unread",), lambda: firewalls_unread(self))
+        if not record.is_managed_by_firewall and not (unread and self.trusts_appliances):
+            return None
+        place = self.place_of(endpoint_id)
+        why = unread or "no firewall that was collected names it"
+        return FirewallEndpoint(endpoint_id, record.subnet_id, record.vpc_id, None, place, why)
+
     def unread(self, component_id: str) -> Note:
         """Why an id cannot be read: its kind is not modelled, or its file lacks it."""
+        listing = next((x for x in BY_PREFIX if component_id.startswith(x.id_prefix)), None)
         for start, words in UNMODELLED_KINDS.items():
-            if component_id.startswith(start):
-                message = f"{component_id} is a {words}, which is not modelled yet"
+            if component_id.startswith(start) and (listing is None or len(start) >= len(listing.id_prefix)):
+                message = f"{component_id} is a {words}: what becomes of packets there is not decided"
                 return UNSUPPORTED_COMPONENT.unknown(component_id, "", message)
-        call = next((x.call for x in LISTINGS if component_id.startswith(x.id_prefix)), None)
+        call = listing.call if listing is not None else None
         if call is None:
             return UNKNOWN_RESOURCE.unknown(component_id, "", f"{component_id} is not in the snapshot")
+        owner = self._owner_elsewhere(component_id)
+        if owner is not None:
+            message = f"{component_id} is named by what account {owner} shares, and only that account can list it"
+            resolve = f"collect from account {owner}"
+            return UNKNOWN_RESOURCE.unknown(component_id, call.action, message, resolve=resolve)
         gaps = [reading.gap for place in self.places() if (reading := self.read(call, place)).gap]
         why = str(gaps[0]) if gaps else f"{call.action} does not list it"
         return UNKNOWN_RESOURCE.unknown(component_id, call.action, f"{component_id} cannot be read: {why}")
+
+    def _owner_elsewhere(self, component_id: str) -> str | None:
+        """The account that owns what names this id, where that account itself was not collected (A19)."""
+        collected = {place.account for place in self.places()}
+        names = self.graph.predecessors(component_id) if component_id in self.graph else ()
+        owners = (getattr(self.record(node), "owner_id", None) for node in names)
+        return next((owner for owner in owners if owner and owner not in collected), None)
 
     # Replies
 
@@ -135,12 +177,22 @@ class Network:
         return self.remember(("missing", call, vpc_id), lambda: self._missing(call, vpc_id))
 
     def _missing(self, call: Call[Any], vpc_id: str) -> Note | None:
-        readings = [self.read(call, place) for place in self.places_of(vpc_id) or self.places()]
+        readings = [self.read(call, place) for place in self._who_lists(vpc_id)]
         if any(reading.covers(vpc_id) for reading in readings):
             return None
         gaps = [reading.gap for reading in readings if reading.gap]
         why = str(gaps[0]) if gaps else f"{call.action} was collected for other VPCs only"
         return COLLECTION_FAILED.unknown(vpc_id, call.action, f"what {vpc_id} has is not known: {why}")
+
+    def _who_lists(self, vpc_id: str) -> Sequence[Place]:
+        """Where everything of a VPC is listed: at its owner's, if that account is collected, else wherever it is known.
+
+        A participant of a shared VPC sees a part of it, and has lists of its own that say nothing of the owner's (A19).
+        """
+        known = self.places_of(vpc_id)
+        owner = getattr(self.record(vpc_id), "owner_id", None)
+        owners = [place for place in self.places() if known and place == Place(owner or "", known[0].region)]
+        return owners or known or self.places()
 
     # Subnets and what rules them
 
@@ -149,6 +201,16 @@ class Network:
             return cast(Component | Note, self._ruler(subnet_id, RouteTable, DESCRIBE_ROUTE_TABLES))
 
         return self.remember(("table of", subnet_id), find)
+
+    @property
+    def routes_to_interfaces(self) -> bool:
+        """True where some route leads to an interface or instance, whose groups tell senders apart."""
+
+        def find() -> bool:
+            routes = (route for table in self.every(RouteTable) for route in table.routes)
+            return any(route.network_interface_id or route.instance_id for route in routes)
+
+        return self.remember(("routes to interfaces",), find)
 
     def edge_table_of(self, gateway_id: str, vpc_id: str) -> Component | Note | None:
         nodes = self.graph.predecessors(gateway_id) if gateway_id in self.graph else ()
@@ -205,7 +267,8 @@ class Network:
             return self.missing(DESCRIBE_SUBNETS, vpc_id)
         # A participant sees the subnets that are shared with it, and no others (A19).
         message = f"{vpc_id} is shared by account {owner}, which alone can list all its subnets"
-        return COLLECTION_FAILED.unknown(vpc_id, DESCRIBE_SUBNETS.action, message)
+        resolve = f"collect from account {owner}"
+        return COLLECTION_FAILED.unknown(vpc_id, DESCRIBE_SUBNETS.action, message, resolve=resolve)
 
     def zone_of(self, subnet_id: str | None) -> Zone | None:
         subnet = self.record(subnet_id) if subnet_id else None
@@ -227,8 +290,9 @@ class Network:
             gap = gap or entries.gap
             listed = self.read(DESCRIBE_PREFIX_LISTS, place).value
             for item in listed.prefix_lists if listed is not None else ():
-                if item.prefix_list_id == prefix_list_id and item.cidrs:
-                    return blocks(item.cidrs, family)
+                # This older call may tell IPv4 alone: that it tells no IPv6 says nothing.
+                if item.prefix_list_id == prefix_list_id and (held := blocks(item.cidrs, family)):
+                    return held
         if prefix_list_id in self._prefix_lists:
             return blocks(self._prefix_lists[prefix_list_id], family)
         message = f"the entries of {prefix_list_id} cannot be read: {gap}"
@@ -286,4 +350,14 @@ class Network:
     def _cut_atoms(self) -> PortAtoms:
         groups = (r for group in self.every(SecurityGroup) for r in security_group.port_ranges(group))
         acls = (r for acl in self.every(NetworkAcl) for r in network_acl.port_ranges(acl))
-        return PortAtoms([*groups, *acls])
+        firewalls = network_firewall.port_ranges(self._firewall_rule_groups())
+        return PortAtoms([*groups, *acls, *firewalls])
+
+    def _firewall_rule_groups(self) -> list[network_firewall.RuleGroup]:
+        call = network_firewall.DESCRIBE_RULE_GROUP
+        replies = (
+            self.read(call, place, arguments).value
+            for place in self.places()
+            for arguments in (call.each(self.snapshot, place) if call.each else ())
+        )
+        return [reply.rule_group for reply in replies if reply is not None and reply.rule_group is not None]

@@ -95,11 +95,7 @@ class AddressSet:
 
         Raises ValueError for text that is neither, for no text at all, and for a mix of families.
         """
-        prefixes = [prefix(text) for text in cidrs_or_addresses]
-        families = {family for family, _, _ in prefixes}
-        if len(families) != 1:
-            raise ValueError(f"not addresses of exactly one family: {', '.join(cidrs_or_addresses) or 'nothing given'}")
-        return cls.of(families.pop(), (_block(family, network, length) for family, network, length in prefixes))
+        return _parsed(cidrs_or_addresses)
 
     @classmethod
     def empty(cls, family: Family) -> "AddressSet":
@@ -202,6 +198,15 @@ class AddressSet:
                 blocks.append((first, bits - host_bits))
                 first += 1 << host_bits
         return blocks
+
+
+@lru_cache(maxsize=1 << 14)
+def _parsed(texts: tuple[str, ...]) -> AddressSet:
+    prefixes = [prefix(text) for text in texts]
+    families = {family for family, _, _ in prefixes}
+    if len(families) != 1:
+        raise ValueError(f"not addresses of exactly one family: {', '.join(texts) or 'nothing given'}")
+    return AddressSet.of(families.pop(), (_block(family, network, length) for family, network, length in prefixes))
 
 
 @dataclass(frozen=True, slots=True)

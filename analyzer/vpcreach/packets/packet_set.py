@@ -8,7 +8,7 @@ protocol at both ends.
 Checked: tests/unit/packets/test_packet_set.py, tests/properties/test_packets.py.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -75,19 +75,15 @@ class PacketSet:
 
     def with_source(self, addresses: AddressSet | None = None, ports: int | None = None) -> "PacketSet":
         """The same packets from other addresses, other ports or both; None keeps what is there."""
-        return replace(
-            self,
-            source=self.source if addresses is None else addresses,
-            source_ports=self.source_ports if ports is None else ports,
-        )
+        source = self.source if addresses is None else addresses
+        source_ports = self.source_ports if ports is None else ports
+        return PacketSet(self.family, source, source_ports, self.destination, self.destination_ports)
 
     def with_destination(self, addresses: AddressSet | None = None, ports: int | None = None) -> "PacketSet":
         """The same packets to other addresses, other ports or both; None keeps what is there."""
-        return replace(
-            self,
-            destination=self.destination if addresses is None else addresses,
-            destination_ports=self.destination_ports if ports is None else ports,
-        )
+        destination = self.destination if addresses is None else addresses
+        destination_ports = self.destination_ports if ports is None else ports
+        return PacketSet(self.family, self.source, self.source_ports, destination, destination_ports)
 
     def words(self, atoms: PortAtoms) -> str:
         """The set for a reader: '10.0.3.0/24 (tcp/1024-65535) → 0.0.0.0/0 (tcp/443)'."""
@@ -157,6 +153,9 @@ def split(packets: PacketSet, gate: AddressMap[Permit], side: Side) -> list[tupl
         for outcome, mask in ((Outcome.PASS, sure), (Outcome.MAYBE, maybe), (Outcome.FAIL, fail)):
             if mask:
                 fates.setdefault((outcome, mask), []).extend(group.intervals)
+    if len(fates) == 1:
+        # Most gates do the same with all that comes: nothing is cut then.
+        return [(packets, outcome) for outcome, _ in fates]
     return [
         (_restricted(packets, side, AddressSet.of(packets.family, intervals), mask), outcome)
         for wanted in Outcome

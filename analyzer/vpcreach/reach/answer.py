@@ -77,7 +77,8 @@ class Trace:
 
     `verdict` is reachable, blocked or unknown; `notes` hold every blocker and doubt on the way; `assumptions` are those
     the verdict rests on (`assumed_of_the_name` are those of a name's lookup, on which a failure rests too); `witness`
-    is one concrete packet of them, replayed rule by rule.
+    is one concrete packet of them, replayed rule by rule. `picks` are the ways that were taken where nobody knows which
+    one is; `is_provisional` marks a verdict that rests on an appliance which the user trusts.
     """
 
     packets: Packets
@@ -89,6 +90,8 @@ class Trace:
     witness: Packet | None
     endpoint: str
     assumed_of_the_name: tuple[str, ...] = ()
+    picks: tuple[tuple[str, str], ...] = ()
+    is_provisional: bool = False
 
     @property
     def blockers(self) -> tuple[Note, ...]:
@@ -166,6 +169,11 @@ class Answer:
     @property
     def unknowns(self) -> tuple[Note, ...]:
         return _unique(note for trace in self.all_traces for note in trace.unknowns)
+
+    @property
+    def trusts_appliances(self) -> bool:
+        """True where the verdict rests on appliances that the user vouched for."""
+        return any(trace.is_provisional for trace in self.all_traces)
 
     @property
     def all_traces(self) -> tuple[Trace, ...]:

@@ -4,17 +4,31 @@ A way is a chain of segments. Each has its own sender, whose addresses and clien
 gateway chooses ports of its own); the destination is shared until something is translated to another one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from enum import Enum
+from typing import Any
 
-from vpcreach.forwarding import Leg, Note, Sender
+import msgspec
+
+from vpcreach.forwarding import ASYMMETRIC_MIDDLEBOX_ROUTE, Effect, Leg, Note, Sender
 from vpcreach.packets.address_map import AddressSet
 from vpcreach.packets.packet_set import Packet, PacketSet
 from vpcreach.reach.answer import Step
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Packets from one sender: its addresses and client ports, where they go, and where the segment ended."""
+class Certainty(Enum):
+    """How sure it is that packets get this far: for sure, if the hop they are at passes them on, or if it did."""
+
+    SURE = "sure"
+    AT_UNVERIFIED_HOP = "at an unverified hop"
+    BEYOND_IT = "beyond an unverified hop"
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """Packets from one sender: its addresses and client ports, where they go, and where the segment ended.
+
+    `crossed` are the components that its way out led through, `middleboxes` those that answers must come back through.
+    """
 
     sender: Sender
     source: AddressSet
@@ -23,22 +37,45 @@ class Segment:
     shares_destination: bool = True
     end: str | None = None
     end_subnet: str | None = None
+    end_vpc: str | None = None
+    crossed: tuple[str, ...] = ()
+    middleboxes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """Packets with one fate so far. `standing_in` and `vpc_id` say where they are, `segment` whose they are."""
+class Branch(msgspec.Struct, frozen=True):
+    """Packets with one fate so far. `standing_in` and `vpc_id` say where they are, `segment` whose they are.
+
+    `entered` is the subnet through which they last went into an attachment of a transit gateway or core network.
+
+    `picks` are the choices that nobody knows the outcome of, each with the option that this branch follows.
+    `references_lost` says why groups of the sender do not count at the target, `outbound_lost` why groups of the target
+    do not count at the sender; `rests_on_reference` marks packets that left by a rule which names such a group.
+    `hops` counts the moves of this segment and leg, `visited` holds every component with the place it was entered from.
+    """
 
     ports: int
     segments: tuple[Segment, ...]
     segment: int
     vpc_id: str
     standing_in: str | None
+    entered: str | None = None
     notes: tuple[Note, ...] = ()
     assumptions: tuple[str, ...] = ()
     path: tuple[Step, ...] = ()
     return_path: tuple[Step, ...] = ()
     hops: int = 0
+    visited: frozenset[tuple[object, ...]] = frozenset()
+    picks: tuple[tuple[str, str], ...] = ()
+    answers_through: tuple[str, ...] = ()
+    references_lost: tuple[Note, ...] = ()
+    outbound_lost: tuple[Note, ...] = ()
+    rests_on_reference: bool = False
+    certainty: Certainty = Certainty.SURE
+    is_provisional: bool = False
+
+    def but(self, **changes: Any) -> "Branch":
+        """The same branch but for these fields. Every hop changes some: with dataclasses it takes a fifth of a walk."""
+        return msgspec.structs.replace(self, **changes)
 
     @property
     def current(self) -> Segment:
@@ -51,8 +88,10 @@ class Branch:
     def packets(self, leg: Leg) -> PacketSet:
         """The current segment's packets, or (BACK) the answers to them."""
         here = self.current
-        packets = PacketSet(here.source.family, here.source, here.client_ports, here.destination, self.ports)
-        return packets if leg is Leg.OUT else packets.reversed()
+        family = here.source.family
+        if leg is Leg.OUT:
+            return PacketSet(family, here.source, here.client_ports, here.destination, self.ports)
+        return PacketSet(family, here.destination, self.ports, here.source, here.client_ports)
 
     def narrowed(self, leg: Leg, packets: PacketSet) -> "Branch":
         """The branch with only these of its current packets; a smaller destination holds for all who share it."""
@@ -65,12 +104,14 @@ class Branch:
             and seen.destination_ports == self.ports
         ):
             return self
-        here = replace(held, source=seen.source, client_ports=seen.source_ports, destination=seen.destination)
+        here = msgspec.structs.replace(
+            held, source=seen.source, client_ports=seen.source_ports, destination=seen.destination
+        )
         segments = list(self.segments)
         segments[self.segment] = here
         for index in self._sharing():
-            segments[index] = replace(segments[index], destination=seen.destination)
-        return replace(self, segments=tuple(segments), ports=seen.destination_ports)
+            segments[index] = msgspec.structs.replace(segments[index], destination=seen.destination)
+        return self.but(segments=tuple(segments), ports=seen.destination_ports)
 
     def _sharing(self) -> list[int]:
         first = self.segment
@@ -85,31 +126,66 @@ class Branch:
         if not notes and not assumptions:
             return self
         placed = tuple(note.on(leg) for note in notes)
-        return replace(self, notes=self.notes + placed, assumptions=self.assumptions + assumptions)
+        if self.certainty is Certainty.BEYOND_IT:
+            placed = tuple(_doubted(note) for note in placed)
+        return self.but(notes=self.notes + placed, assumptions=self.assumptions + assumptions)
 
     def stepping(self, leg: Leg, step: Step) -> "Branch":
         if leg is Leg.OUT:
-            return replace(self, path=(*self.path, step))
-        return replace(self, return_path=(*self.return_path, step))
+            return self.but(path=(*self.path, step))
+        return self.but(return_path=(*self.return_path, step))
 
     def closing(self, end: str, subnet_id: str | None) -> "Branch":
         """The current segment ends here."""
+        return self._with_current(
+            msgspec.structs.replace(self.current, end=end, end_subnet=subnet_id, end_vpc=self.vpc_id)
+        )
+
+    def crossing(self, component_id: str, leg: Leg, *, is_middlebox: bool) -> "Branch":
+        """The packets, or the answers to them, have passed through a component."""
+        if leg is Leg.BACK:
+            return self.but(answers_through=(*self.answers_through, component_id)) if is_middlebox else self
+        here = self.current
+        boxes = (*here.middleboxes, component_id) if is_middlebox else here.middleboxes
+        return self._with_current(
+            msgspec.structs.replace(here, crossed=(*here.crossed, component_id), middleboxes=boxes)
+        )
+
+    def _with_current(self, segment: Segment) -> "Branch":
         segments = list(self.segments)
-        segments[self.segment] = replace(self.current, end=end, end_subnet=subnet_id)
-        return replace(self, segments=tuple(segments))
+        segments[self.segment] = segment
+        return self.but(segments=tuple(segments))
 
     def after(self, earlier: "Branch") -> "Branch":
         """The same branch with what happened before it."""
-        return replace(
-            self,
+        return self.but(
             notes=earlier.notes + self.notes,
             assumptions=earlier.assumptions + self.assumptions,
             path=earlier.path + self.path,
+            rests_on_reference=earlier.rests_on_reference,
         )
 
+    def losing(self, lost: tuple[tuple[Note, ...], tuple[Note, ...]]) -> "Branch":
+        """Behind here, rules that name the sender's group (first) or the receiver's (second) do not match."""
+        inbound, outbound = lost
+        if not inbound and not outbound:
+            return self
+        return self.but(references_lost=self.references_lost + inbound, outbound_lost=self.outbound_lost + outbound)
+
+    def doubted(self) -> "Branch":
+        """The branch beyond the hop where it stands, which may not have passed it on."""
+        at_hop = self.certainty is Certainty.AT_UNVERIFIED_HOP
+        return self.but(certainty=Certainty.BEYOND_IT) if at_hop else self
+
     def opening(self, segment: Segment) -> "Branch":
-        """A new segment begins."""
-        return replace(self, segments=(*self.segments, segment), segment=len(self.segments))
+        """A new segment begins: what was rewritten is no member of any group that its first sender is of."""
+        return self.but(segments=(*self.segments, segment), segment=len(self.segments), references_lost=(), hops=0)
+
+
+def _doubted(note: Note) -> Note:
+    """What fails beyond a hop that nobody can verify is no proof; only answers that never come back are."""
+    is_doubtful = note.effect is Effect.FAIL and note.code != ASYMMETRIC_MIDDLEBOX_ROUTE.code
+    return replace(note, effect=Effect.UNKNOWN) if is_doubtful else note
 
 
 def concrete(packets: PacketSet, leg: Leg, protocol: int, port: int, client_port: int) -> Packet:

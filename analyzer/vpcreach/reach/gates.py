@@ -24,8 +24,7 @@ class Gates:
         self.port = port
 
     def step(self, component_id: str, kind: str, detail: str) -> Step:
-        record = self.network.record(component_id)
-        return Step(component_id, kind, detail, str(getattr(record, "name", "") or ""))
+        return Step(component_id, kind, detail, self.network.name_of(component_id))
 
     def cross(self, branch: Branch, into: str | None, leg: Leg) -> Iterator[Branch]:
         """The network ACLs between the subnet where the packets stand and the one they enter."""

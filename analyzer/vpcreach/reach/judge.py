@@ -5,6 +5,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice, product
+from math import prod
 
 from vpcreach.components.subnet import Subnet
 from vpcreach.destinations.meaning import (
@@ -27,7 +29,9 @@ from vpcreach.reach.walk import Walk, Ways
 # Blockers that stand whatever a name resolves to: no assumption about the lookup can undo them.
 STANDS_ALONE = frozenset(
     {
+        "EXECUTION_ROLE_MISSING_ENI_PERMISSIONS",
         "SG_HAS_NO_RULES",
+        "UNASSOCIATED_COMPONENT",
         "VPC_DEDICATED_TENANCY",
         "FUNCTION_BAD_STATE",
         "SUBNET_OUT_OF_IP_ADDRESSES",
@@ -35,6 +39,10 @@ STANDS_ALONE = frozenset(
         "PROTOCOL_RESTRICTION",
     }
 )
+
+
+# More combinations of ways that nobody can tell apart are not compared: the answer is then undecided.
+MANY_WAYS = 256
 
 
 def subnet_traces(attachment: Attachment, meaning: Meaning, network: Network, shared: Ways) -> tuple[Trace, ...]:
@@ -50,11 +58,15 @@ def _traces(attachment: Attachment, meaning: Meaning, network: Network, shared: 
         message = f"Lambda offers TCP and UDP only, not {protocol_name(meaning.protocol)}"
         before = (*before, PROTOCOL_RESTRICTION.fail(attachment.subnet_id, "", message))
     if not isinstance(subnet, Subnet) or not meaning.endpoints:
-        notes = (*before, *meaning.notes, *groups_of(attachment, view).silence())
+        # What no group touches (the resolver) is none of their business, whatever else is not known.
+        targets = [target for endpoint in meaning.endpoints for target in endpoint.alternatives]
+        is_exempt = bool(targets) and all(t.is_always_delivered and not t.notes for t in targets)
+        silence = () if is_exempt else groups_of(attachment, view).silence()
+        notes = (*before, *meaning.notes, *silence)
         if all(note.effect is Effect.ADVICE for note in notes):
             message = "the destination has no address that could be asked about"
             notes = (*notes, NO_SOURCE_OR_DESTINATION.unknown(attachment.subnet_id, "", message))
-        return (_bare(notes, meaning.assumptions, meaning, AddressSet.empty(Family.IPV4), "nothing"),)
+        return (bare(notes, meaning.assumptions, meaning, AddressSet.empty(Family.IPV4), "nothing"),)
     here = sender(attachment, f"function in {subnet.id}", network)
     walk = Walk(view, meaning, here, groups_of(attachment, view), shared)
     traces: list[Trace] = []
@@ -79,19 +91,38 @@ def _endpoint_traces(
         source = subnet.cidrs(family)
         if family not in attachment.families or not source:
             notes = (*before, *meaning.notes, family_note(attachment))
-            by_place.append([_bare(notes, (), meaning, target.addresses, target.label)])
+            by_place.append([bare(notes, (), meaning, target.addresses, target.label)])
             continue
         if not target.addresses and not target.is_always_delivered:
             note = UNKNOWN_DESTINATION.unknown(target.label, "", f"no address of {target.label} is known")
             notes = (*before, *meaning.notes, *target.notes, *walk.groups.silence(), note)
-            by_place.append([_bare(notes, (), meaning, target.addresses, target.label)])
+            by_place.append([bare(notes, (), meaning, target.addresses, target.label)])
             continue
-        traces = [_trace(b, walk, view, meaning, before, target) for b in walk.branches(target, source)]
+        traces = [traced(b, walk, view, meaning, before, target) for b in walk.branches(target, source)]
+        traces = _settled_picks(traces, target, meaning)
         by_place.append(_weighed(traces, target, meaning) if target.is_one_of else traces)
     verdicts = {fold(trace.verdict for trace in traces) for traces in by_place}
     if len(by_place) > 1 and len(verdicts) > 1:
-        return [_undecided(endpoint.label, [trace for traces in by_place for trace in traces], meaning)]
+        return [undecided(endpoint.label, [trace for traces in by_place for trace in traces], meaning)]
     return [trace for traces in by_place for trace in traces]
+
+
+def _settled_picks(traces: list[Trace], target: Target, meaning: Meaning) -> list[Trace]:
+    """Where nobody knows which way something takes, and not all ways fare alike, nothing is decided."""
+    options: dict[str, dict[str, None]] = {}
+    for choice, option in (pick for trace in traces for pick in trace.picks):
+        options.setdefault(choice, {})[option] = None
+    picked = [dict(trace.picks) for trace in traces]
+    verdicts = set()
+    for combination in islice(product(*options.values()), MANY_WAYS):
+        chosen = dict(zip(options, combination, strict=True))
+        taken = [t for t, picks in zip(traces, picked, strict=True) if picks.items() <= chosen.items()]
+        verdicts.add(fold(trace.verdict for trace in taken))
+    is_cut_short = prod(len(each) for each in options.values()) > MANY_WAYS
+    if options and (len(verdicts) > 1 or is_cut_short):
+        words = "; ".join(f"{choice} is one of {', '.join(each)}" for choice, each in options.items())
+        return [undecided(target.label, traces, meaning, f"{words}, and not all of them fare alike")]
+    return traces
 
 
 def _weighed(traces: list[Trace], target: Target, meaning: Meaning) -> list[Trace]:
@@ -102,24 +133,25 @@ def _weighed(traces: list[Trace], target: Target, meaning: Meaning) -> list[Trac
     start: frozenset[Verdict] = frozenset()
     cells = AddressMap.fold(target.addresses.family, boxes, start, lambda held, verdict: held | {verdict})
     folded = {fold(verdicts) for _, _, verdicts in cells.pieces() if verdicts}
-    return traces if len(folded) == 1 else [_undecided(target.label, traces, meaning)]
+    return traces if len(folded) == 1 else [undecided(target.label, traces, meaning)]
 
 
-def _undecided(label: str, traces: Sequence[Trace], meaning: Meaning) -> Trace:
+def undecided(label: str, traces: Sequence[Trace], meaning: Meaning, fact: str = "") -> Trace:
     """One unknown in place of the alternatives, naming what would stop some of them."""
     worst = max(traces, key=lambda trace: trace.verdict.severity)
     why = "; ".join(dict.fromkeys(note.message for trace in traces for note in (*trace.blockers, *trace.unknowns)))
-    message = f"which address {label} has is not known, and not all that it may have fare alike: {why}"
+    fact = fact or f"which address {label} has is not known, and not all that it may have fare alike"
+    message = f"{fact}: {why}"
     note = UNKNOWN_DESTINATION.unknown(label, "", message)
     notes = tuple(n for trace in traces for n in trace.notes if n.effect is Effect.ADVICE)
     return replace(worst, verdict=Verdict.UNKNOWN, notes=(*dict.fromkeys(notes), note), assumptions=(), endpoint=label)
 
 
-def _trace(
+def traced(
     branch: Branch, walk: Walk, view: Network, meaning: Meaning, before: tuple[Note, ...], target: Target
 ) -> Trace:
     first = branch.segments[0]
-    narrowed = [s.client_ports for s in branch.segments[1:] if s.client_ports != walk.client_ports]
+    narrowed = [s.client_ports for s in branch.segments[1:] if s.client_ports != walk.asked.client_ports]
     packets = Packets(
         family=first.source.family,
         protocol=protocol_name(meaning.protocol),
@@ -134,9 +166,9 @@ def _trace(
     packet: Packet | None = None
     if first.source and first.destination and client:
         # The packet as the function sends it: the first segment is the question itself.
-        out = replace(branch, segment=0).packets(Leg.OUT)
+        out = branch.but(segment=0).packets(Leg.OUT)
         packet = concrete(out, Leg.OUT, meaning.protocol, meaning.port, client[1])
-    return _judged(
+    return judged(
         Trace(
             packets,
             Verdict.REACHABLE,
@@ -147,11 +179,13 @@ def _trace(
             packet,
             target.label,
             meaning.assumed_of_the_name,
+            branch.picks,
+            branch.is_provisional,
         )
     )
 
 
-def _bare(
+def bare(
     notes: tuple[Note, ...], assumptions: tuple[str, ...], meaning: Meaning, addresses: AddressSet, label: str
 ) -> Trace:
     """A trace without a way: something settles the question before any packet is sent."""
@@ -160,10 +194,10 @@ def _bare(
         addresses.family, protocol_name(meaning.protocol), addresses, str(meaning.port), "1024-65535", sources
     )
     unjudged = Trace(packets, Verdict.REACHABLE, (), (), tuple(dict.fromkeys(notes)), assumptions, None, label)
-    return _judged(replace(unjudged, assumed_of_the_name=meaning.assumed_of_the_name))
+    return judged(replace(unjudged, assumed_of_the_name=meaning.assumed_of_the_name))
 
 
-def _judged(trace: Trace) -> Trace:
+def judged(trace: Trace) -> Trace:
     """The trace with the verdict that its notes make (K3: fail before unknown before pass)."""
     if trace.blockers:
         return replace(trace, verdict=Verdict.BLOCKED)

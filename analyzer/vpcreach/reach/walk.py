@@ -7,21 +7,22 @@ carries every blocker of its way. What lies beyond an unreadable or unmodelled n
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
-from vpcreach.components import GUARDS
-from vpcreach.components.internet_gateway import DESCRIBE_INTERNET_GATEWAYS, InternetGateway
+from vpcreach.components.internet_gateway import InternetGateway
+from vpcreach.components.nat_gateway import NatGateway
 from vpcreach.components.network_interface import NetworkInterface
-from vpcreach.components.security_group import GroupSet
+from vpcreach.components.security_group import SG_REFERENCES_NOT_PRESERVED, GroupSet
+from vpcreach.components.vpc_peering import VpcPeeringConnection
 from vpcreach.destinations.internet import public_addresses
 from vpcreach.destinations.meaning import Meaning, Target
 from vpcreach.forwarding import (
-    BAD_STATE_ATTACHMENT,
+    ASYMMETRIC_MIDDLEBOX_ROUTE,
     NO_POSSIBLE_DESTINATION,
     UNSUPPORTED_COMPONENT,
-    Arrival,
     Component,
     Deliver,
     Direction,
     Effect,
+    Emerge,
     Forward,
     Hop,
     Leg,
@@ -33,11 +34,14 @@ from vpcreach.forwarding import (
 )
 from vpcreach.network.network import Network
 from vpcreach.packets.address_map import AddressSet
-from vpcreach.packets.ports import TCP, UDP
-from vpcreach.reach.branch import Branch, Segment
-from vpcreach.reach.gates import Gates, group_set
+from vpcreach.reach.arriving import arrived
+from vpcreach.reach.asked import FunctionItself, asked
+from vpcreach.reach.branch import Branch, Certainty, Segment
+from vpcreach.reach.gates import group_set
+from vpcreach.reach.returning import unreturned
 
 MAX_HOPS = 32
+CIRCLE = "make the route tables lead to the destination and not back to where the packets were"
 ROUTING_LOOP = Reason(
     "ROUTING_LOOP",
     "move the NAT gateway to a subnet whose table sends 0.0.0.0/0 to an internet gateway",
@@ -65,117 +69,200 @@ class Walk:
         self.sender = sender
         self.groups = groups
         self.shared: Ways = {} if shared is None else shared
-        self.gates = Gates(network, meaning.protocol, meaning.port)
-        self.ports = network.atoms.atom(meaning.protocol, meaning.port)
-        self.client_ports = client_ports(network, meaning.protocol)
+        self.asked = asked(network, meaning, sender)
+        self.gates = self.asked.gates
 
     def branches(self, target: Target, source: AddressSet) -> Iterator[Branch]:
         """The fates of the packets from the source addresses to the target, each packet in one branch."""
         self.target = target
-        segment = Segment(self.sender, source, self.client_ports, target.addresses)
+        segment = Segment(self.sender, source, self.asked.client_ports, target.addresses)
         subnet_id = self.sender.subnet_id
-        start = Branch(self.ports, (segment,), 0, self.sender.vpc_id, subnet_id)
+        start = Branch(self.asked.ports, (segment,), 0, self.sender.vpc_id, subnet_id)
         start = start.noting((*self.meaning.notes, *target.notes), self.meaning.assumptions)
-        start = self._guarded(start, self.function_itself())
+        start = self.asked.guarded(start, FunctionItself(self.sender))
         if target.is_always_delivered:
             # Where the place itself cannot be read, only what holds for every place is certain.
             yield start.noting(self.groups.silence() if target.notes else ())
             return
         # References match private addresses: at the function they say nothing of an interface's public one (D6).
-        is_hidden = target.groups is None and target.at_arrival is not None and not self._is_public(target)
+        is_hidden = target.groups is None and target.at_arrival is not None and not _is_public(target, self.network)
         peer_groups = None if target.public_interface_id else target.groups
         groups = replace(self.groups, peer_groups=peer_groups, is_peer_hidden=is_hidden)
-        for branch in self.gates.through(start, groups, Direction.OUT, Leg.OUT):
+        for branch in self._leaving(start, groups):
             yield from self._onwards(branch)
+
+    def from_outside(self, target: Target, source: AddressSet) -> Iterator[Branch]:
+        """The fates of packets that come over the internet, from a sender in no VPC, to a known public address (A4)."""
+        self.target = target
+        segment = Segment(self.sender, source, self.asked.client_ports, target.addresses)
+        start = Branch(self.asked.ports, (segment,), 0, self.sender.vpc_id, None)
+        start = start.noting((*self.meaning.notes, *target.notes), self.meaning.assumptions)
+        for ended in arrived(self.asked, start, target):
+            yield from self._back(ended, len(ended.segments) - 1)
+
+    def _leaving(self, start: Branch, groups: GroupSet) -> Iterator[Branch]:
+        """Past the function's own groups. What leaves only by a rule that names a group is marked: on some ways such
+        rules do not match, which is known when the way is (D6)."""
+        if not groups.refers_to_groups(Direction.OUT):
+            yield from self.gates.through(start, groups, Direction.OUT, Leg.OUT)
+            return
+        without = replace(groups, is_peer_translated=True)
+        for branch in self.gates.through(start, without, Direction.OUT, Leg.OUT):
+            if branch.notes == start.notes:
+                yield branch
+                continue
+            rest = start.narrowed(Leg.OUT, branch.packets(Leg.OUT))
+            for again in self.gates.through(rest, groups, Direction.OUT, Leg.OUT):
+                yield again.but(rests_on_reference=again.notes == rest.notes)
 
     def _onwards(self, branch: Branch) -> Iterator[Branch]:
         """The way from the subnet on, which functions with other groups share where the same packets get this far."""
-        groups = self.sender.groups if self.target.groups is not None else None
-        key = (self.target, branch.packets(Leg.OUT), groups, self.sender.public_addresses)
+        are_groups_tested = self.target.groups is not None or self.network.routes_to_interfaces
+        groups = self.sender.groups if are_groups_tested else None
+        key = (self.target, self.meaning.port, branch.packets(Leg.OUT), groups, self.sender.public_addresses)
         if key not in self.shared:
             bare = Branch(branch.ports, branch.segments, branch.segment, branch.vpc_id, branch.standing_in)
             ended = self._follow(bare, Forward(self.sender.subnet_id or ""), Leg.OUT)
             self.shared[key] = [back for way in ended for back in self._back(way, len(way.segments) - 1)]
         for rest in self.shared[key]:
-            yield rest.after(branch)
-
-    def _is_public(self, target: Target) -> bool:
-        return not (target.addresses - public_addresses(target.addresses.family, self.network))
-
-    def function_itself(self) -> Component:
-        """The function itself as guards see it."""
-        return _Start(self.sender)
+            whole = rest.after(branch)
+            yield whole.noting(whole.outbound_lost[:1]) if whole.rests_on_reference else whole
 
     # Forwarding
 
-    def _follow(self, branch: Branch, then: Forward | Lookup | Deliver | Stop, leg: Leg) -> Iterator[Branch]:
+    def _follow(self, branch: Branch, then: Forward | Lookup | Emerge | Deliver | Stop, leg: Leg) -> Iterator[Branch]:
         match then:
-            case Forward(component_id) | Lookup(component_id):
-                yield from self._visit(branch, component_id, leg, moves=isinstance(then, Forward))
+            case Forward(component_id):
+                yield from self._visit(branch, component_id, leg, then)
+            case Lookup(component_id):
+                yield from self._visit(branch, component_id, leg, None)
+            case Emerge():
+                yield from self._emerged(branch, then, leg)
             case Deliver(subnet_id):
-                for crossed in self.gates.cross(branch, subnet_id, leg):
-                    yield from self._arrived(replace(crossed, standing_in=subnet_id), leg)
+                sure = branch if subnet_id is None else branch.doubted()
+                for crossed in self.gates.cross(sure, subnet_id, leg):
+                    there = crossed.but(standing_in=subnet_id)
+                    yield from arrived(self.asked, there, self.target) if leg is Leg.OUT else (self._answered(there),)
             case Stop():
                 yield from self._stopped(branch, leg)
 
-    def _visit(self, branch: Branch, component_id: str, leg: Leg, *, moves: bool) -> Iterator[Branch]:
+    def _emerged(self, branch: Branch, emerged: Emerge, leg: Leg) -> Iterator[Branch]:
+        """Out of a peering connection or an attachment: at the VPC's edge, or in one of the attachment's subnets."""
+        inside = branch.but(vpc_id=emerged.vpc_id, standing_in=None)
+        if not emerged.subnets:
+            yield from self._visit(inside, emerged.vpc_id, leg, None)
+        choice = f"the subnet in which {emerged.vpc_id} is entered"
+        told = dict(branch.picks).get(choice) if emerged.same_both_ways else None
+        if leg is Leg.BACK and not emerged.same_both_ways:
+            choice = f"{choice} by the answers"
+        for subnet_id in (told,) if told in emerged.subnets else emerged.subnets:
+            pick = ((choice, subnet_id),)
+            picks = inside.picks + (pick if len(emerged.subnets) > 1 and told is None else ())
+            yield from self._visit(inside.but(standing_in=subnet_id, picks=picks), subnet_id, leg, None)
+
+    def _visit(self, branch: Branch, component_id: str, leg: Leg, move: Forward | None) -> Iterator[Branch]:
+        """The packets at a component: moved there, across the ACLs of the subnets on the way, or looked up in it."""
         component = self.network.component(component_id)
         if isinstance(component, Note):
             yield from self._unreadable(branch.noting((component,), leg=leg), component_id, leg)
             return
-        if branch.hops > MAX_HOPS:
+        # What stands in a subnet of its own does the same with the packets from wherever they come to it.
+        place = None if move and component.subnet_id else branch.standing_in
+        here = (branch.segment, leg, component_id, place)
+        if here in branch.visited or (move and leg is Leg.OUT and self._has_translated(branch, component_id)):
+            yield from self._stopped(branch.noting((self._loop(branch, component_id),), leg=leg), leg)
+            return
+        if move and branch.hops > MAX_HOPS:
             note = MAX_HOPS_EXCEEDED.unknown(component_id, "", f"more than {MAX_HOPS} hops")
             yield branch.noting((note,), leg=leg)
-            return
-        if (
-            leg is Leg.OUT
-            and moves
-            and any(segment.sender.component == component_id for segment in branch.segments[1:])
-        ):
-            yield from self._stopped(branch.noting((self._loop(branch, component_id),)), leg)
             return
         if leg is Leg.BACK and branch.sender.kind == "internet" and isinstance(component, InternetGateway):
             branch = branch.noting(tuple(component.attachment_notes(branch.vpc_id)), leg=leg)
             for crossed in self.gates.cross(branch, None, leg):
                 yield crossed.stepping(leg, self.gates.step(component.id, component.kind, "answers leave"))
             return
-        branch = replace(branch, hops=branch.hops + 1)
-        for crossed in self.gates.cross(branch, component.subnet_id, leg) if moves else (branch,):
-            here = replace(crossed, standing_in=component.subnet_id) if moves else crossed
-            here = self._guarded(here, component) if moves and leg is Leg.OUT else here
-            for hop in component.forward(self._arrival(here, leg), self.network):
-                yield from self._hop(here, component, hop, leg)
+        came_from = branch.standing_in
+        branch = branch.but(visited=branch.visited | {here})
+        if move is None:
+            yield from self._passed(branch, component, came_from, leg)
+            return
+        if not isinstance(component, InternetGateway):
+            branch = branch.doubted()
+        branch = branch.but(hops=branch.hops + 1)
+        for moved in self._moved(branch, component, move, leg):
+            if leg is Leg.BACK:
+                yield from self._passed(moved, component, came_from, leg)
+                continue
+            for admitted in self._through_interface(self.asked.guarded(moved, component), component):
+                yield from self._passed(admitted, component, came_from, leg)
+
+    def _through_interface(self, branch: Branch, component: Component) -> Iterator[Branch]:
+        """Into and out of an appliance, past the groups of its interface (C16); they are stateful, as all groups."""
+        if not isinstance(component, NetworkInterface) or not component.groups:
+            yield branch
+            return
+        gate = group_set(self.network, tuple(sorted(component.group_ids)))
+        translated = branch.sender.groups is None or bool(branch.references_lost)
+        entering = replace(gate, peer_groups=branch.sender.groups, is_peer_translated=translated)
+        leaving = replace(gate, peer_groups=self.target.groups)
+        for entered in self.gates.through(branch, entering, Direction.IN, Leg.OUT):
+            yield from self.gates.through(entered, leaving, Direction.OUT, Leg.OUT)
+
+    def _moved(self, branch: Branch, component: Component, move: Forward, leg: Leg) -> Iterator[Branch]:
+        if move.through is None:
+            for crossed in self.gates.cross(branch, component.subnet_id, leg):
+                yield crossed.but(standing_in=component.subnet_id)
+            return
+        # An attachment's interface: its subnet's inbound rules count even for who stands in the same subnet (E10).
+        for left in self.gates.through_acl(branch, branch.standing_in, Direction.OUT, leg):
+            for entered in self.gates.through_acl(left, move.through, Direction.IN, leg):
+                yield entered.but(standing_in=component.subnet_id, entered=move.through)
+
+    def _passed(self, branch: Branch, component: Component, came_from: str | None, leg: Leg) -> Iterator[Branch]:
+        for hop in component.forward(self.asked.arrival(branch, leg, came_from), self.network):
+            yield from self._hop(branch, component, hop, leg)
 
     def _hop(self, branch: Branch, component: Component, hop: Hop, leg: Leg) -> Iterator[Branch]:
-        moved = branch.narrowed(leg, hop.packets).noting(hop.notes, hop.assumptions, leg)
+        notes = hop.notes if leg is Leg.OUT else unreturned(branch, hop, self.network)
+        moved = branch.narrowed(leg, hop.packets).noting(notes, hop.assumptions, leg)
         if hop.detail:
             moved = moved.stepping(leg, self.gates.step(component.id, component.kind, hop.detail))
+        if hop.past is not None:
+            kind = self.network.graph.nodes[hop.past]["kind"]
+            moved = moved.stepping(leg, self.gates.step(hop.past, kind, f"reached through {component.id}"))
+        moved = moved.crossing(component.id, leg, is_middlebox=hop.is_middlebox).losing(_lost(component, hop))
+        if hop.is_unverified or hop.is_provisional:
+            certainty = Certainty.AT_UNVERIFIED_HOP if hop.is_unverified else moved.certainty
+            moved = moved.but(certainty=certainty, is_provisional=moved.is_provisional or hop.is_provisional)
         if hop.sender is not None:
             moved = moved.closing(component.id, moved.standing_in)
-            source = hop.source if hop.source is not None else moved.current.source
-            moved = moved.opening(Segment(hop.sender, source, self.client_ports, moved.current.destination))
+            held = moved.current
+            source = hop.source if hop.source is not None else held.source
+            moved = moved.opening(
+                Segment(
+                    hop.sender,
+                    source,
+                    self.asked.client_ports,
+                    held.destination if hop.destination is None else hop.destination,
+                    shares_destination=hop.destination is None,
+                )
+            )
         elif isinstance(hop.then, Deliver) and leg is Leg.OUT:
             moved = moved.closing(hop.then.subnet_id or component.id, hop.then.subnet_id)
+        is_unread = isinstance(hop.then, Stop) and bool(hop.notes) and hop.notes[-1].effect is Effect.UNKNOWN
+        if is_unread and leg is Leg.OUT and component.id.startswith(CROSSED_BOTH_WAYS):
+            # Whatever lies beyond, the answers must cross the boundary of the sender's subnet.
+            yield from self._own_boundary(moved, both_ways=True)
+            return
         yield from self._follow(moved, hop.then, leg)
 
-    def _arrival(self, branch: Branch, leg: Leg) -> Arrival:
-        return Arrival(
-            packets=branch.packets(leg),
-            leg=leg,
-            sender=branch.sender,
-            vpc_id=branch.vpc_id,
-            standing_in=branch.standing_in,
-            origin=self.sender,
-            request=self.meaning.request,
-        )
-
-    def _guarded(self, branch: Branch, component: Component) -> Branch:
-        for guard in GUARDS:
-            judgement = guard.judge(component, self._arrival(branch, Leg.OUT), self.network)
-            branch = branch.noting(judgement.notes, judgement.assumptions)
-        return branch
+    def _has_translated(self, branch: Branch, component_id: str) -> bool:
+        return any(segment.sender.component == component_id for segment in branch.segments[1:])
 
     def _loop(self, branch: Branch, component_id: str) -> Note:
+        if not branch.path or not self._has_translated(branch, component_id):
+            message = f"the packets come to {component_id} a second time: they go in a circle"
+            return replace(ROUTING_LOOP.fail(component_id, "", message), remedy=CIRCLE)
         table = branch.path[-1]
         own = branch.sender.component == component_id
         what = "the gateway itself has no way out" if own else "the packets go in a circle"
@@ -187,107 +274,20 @@ class Walk:
 
     # Ends
 
-    def _arrived(self, branch: Branch, leg: Leg) -> Iterator[Branch]:
-        if leg is Leg.BACK:
-            yield branch
-            return
-        target = self.target
-        if target.public_interface_id is not None and branch.standing_in is None:
-            yield from self._inbound(branch, target.public_interface_id)
-            return
-        if target.is_outside_vpcs and branch.standing_in is not None:
-            message = (
-                f"the packets end in {branch.standing_in}: {branch.vpc_id} has addresses of {target.label} for its own"
-            )
-            yield branch.noting((NO_POSSIBLE_DESTINATION.fail(branch.vpc_id, target.label, message),))
-            return
-        if target.vpc_id is not None and (branch.standing_in is None or branch.vpc_id != target.vpc_id):
-            message = f"the packets end in {branch.vpc_id}, and {target.label} is in {target.vpc_id}"
-            note = NO_POSSIBLE_DESTINATION.fail(branch.vpc_id, target.label, message)
-            yield branch.noting((note,))
-            return
-        if target.endpoint_id is not None:
-            endpoint = self.network.component(target.endpoint_id)
-            if isinstance(endpoint, Note):
-                branch = branch.noting((endpoint,))
-            else:
-                step = self.gates.step(endpoint.id, endpoint.kind, target.label)
-                branch = self._guarded(branch, endpoint).stepping(Leg.OUT, step)
-        yield from self._into_target(branch, target)
-
-    def _into_target(self, branch: Branch, target: Target) -> Iterator[Branch]:
-        notes = (target.at_arrival,) if target.at_arrival is not None else ()
-        if target.groups is None:
-            yield branch.noting(notes)
-            return
-        gate = group_set(self.network, tuple(sorted(target.groups)))
-        translated = branch.sender.groups is None
-        gate = replace(gate, peer_groups=branch.sender.groups, is_peer_translated=translated)
-        yield from self.gates.through(branch.noting(notes), gate, Direction.IN, Leg.OUT)
-
-    def _inbound(self, branch: Branch, interface_id: str) -> Iterator[Branch]:
-        """From the internet to a collected interface's public address: a segment of its own (C11)."""
-        interface = self.network.record(interface_id)
-        if not isinstance(interface, NetworkInterface) or interface.subnet_id is None or interface.vpc_id is None:
-            yield branch.noting((self.network.unread(interface_id),))
-            return
-        if not branch.sender.public_addresses:
-            yield branch
-            return
-        family = branch.current.source.family
-        outside = Sender("internet", "internet", interface.vpc_id, None, None)
-        segment = Segment(
-            outside,
-            AddressSet.parse(*branch.sender.public_addresses),
-            self.client_ports,
-            interface.addresses(family),
-            shares_destination=False,
-            end=interface.subnet_id,
-            end_subnet=interface.subnet_id,
-        )
-        entering = replace(branch.opening(segment), vpc_id=interface.vpc_id, standing_in=None)
-        entering = self._entering(entering, interface.vpc_id, interface.subnet_id)
-        step = self.gates.step(interface.id, interface.kind, "entered by its public address")
-        for crossed in self.gates.cross(entering.stepping(Leg.OUT, step), interface.subnet_id, Leg.OUT):
-            yield from self._into_target(replace(crossed, standing_in=interface.subnet_id), self.target)
-
-    def _entering(self, branch: Branch, vpc_id: str, subnet_id: str) -> Branch:
-        """What the target VPC's own internet gateway, and the guards there, say of packets from outside."""
-        gateways = [g for g in self.network.every(InternetGateway) if not g.attachment_notes(vpc_id)]
-        if not gateways:
-            message = f"no internet gateway is attached to {vpc_id}, so nothing enters it by a public address"
-            unread = self.network.missing(DESCRIBE_INTERNET_GATEWAYS, vpc_id)
-            return branch.noting((unread or BAD_STATE_ATTACHMENT.fail(vpc_id, "Attachments", message),))
-        branch = branch.noting(self._edge_notes(branch, gateways[0].id, vpc_id))
-        sender = replace(branch.sender, subnet_id=subnet_id)
-        arrival = replace(self._arrival(branch, Leg.OUT), sender=sender, origin=sender)
-        for guard in GUARDS:
-            judgement = guard.judge(gateways[0], arrival, self.network)
-            branch = branch.noting(judgement.notes, judgement.assumptions)
-        return branch
-
-    def _edge_notes(self, branch: Branch, gateway_id: str, vpc_id: str) -> tuple[Note, ...]:
-        """What an edge table does to packets that enter: anything but local delivery is not modelled on this way."""
-        edge = self.network.edge_table_of(gateway_id, vpc_id)
-        if edge is None or isinstance(edge, Note):
-            return (edge,) if edge else ()
-        hops = list(edge.forward(self._arrival(branch, Leg.OUT), self.network))
-        if all(isinstance(hop.then, Lookup) for hop in hops):
-            return ()
-        message = f"{edge.id} sends what enters through {gateway_id} elsewhere than into {vpc_id}"
-        return (UNSUPPORTED_COMPONENT.unknown(edge.id, "", message),)
-
     def _stopped(self, branch: Branch, leg: Leg) -> Iterator[Branch]:
         """Packets that go no further: what the sender's own ACL would say of them belongs to the answer as well."""
         if leg is Leg.BACK or branch.notes[-1].effect is not Effect.FAIL:
             yield branch
             return
-        yield from self._own_boundary(branch, both_ways=True)
+        # Answers that leave an attachment in the sender's own subnet pass no ACL.
+        yield from self._own_boundary(branch, both_ways=branch.entered != branch.sender.subnet_id)
 
     def _unreadable(self, branch: Branch, component_id: str, leg: Leg) -> Iterator[Branch]:
         if leg is Leg.OUT and component_id.startswith(InternetGateway.id_prefix):
             # Whatever it is attached to, no internet gateway takes packets of a sender without a public address.
-            branch = branch.noting(InternetGateway(component_id).sender_notes(self._arrival(branch, leg), self.network))
+            branch = branch.noting(
+                InternetGateway(component_id).sender_notes(self.asked.arrival(branch, leg), self.network)
+            )
         if leg is Leg.OUT and component_id.startswith(CROSSED_BOTH_WAYS + CROSSED_OUTWARDS):
             yield from self._own_boundary(branch, both_ways=component_id.startswith(CROSSED_BOTH_WAYS))
         else:
@@ -301,7 +301,7 @@ class Walk:
         for left in outwards:
             for back in self.gates.through_acl(left, own, Direction.IN, Leg.BACK) if both_ways else (left,):
                 # No packet went this far: the notes count, the steps would tell of a way that nothing took.
-                yield replace(back, path=branch.path, return_path=branch.return_path)
+                yield back.but(path=branch.path, return_path=branch.return_path)
 
     # The way back
 
@@ -311,7 +311,8 @@ class Walk:
             yield branch
             return
         segment = branch.segments[index]
-        here = replace(branch, segment=index, vpc_id=segment.sender.vpc_id, standing_in=segment.end_subnet)
+        vpc_id = segment.end_vpc or segment.sender.vpc_id
+        here = branch.but(segment=index, vpc_id=vpc_id, standing_in=segment.end_subnet, answers_through=(), hops=0)
         for answered in self._answers(here, segment):
             yield from self._back(answered, index - 1)
 
@@ -319,18 +320,44 @@ class Walk:
         if segment.end is None:
             yield branch
             return
-        if segment.sender.subnet_id is None and segment.sender.kind != "internet":
+        if segment.sender.subnet_id is None and segment.sender.kind == NatGateway.kind:
             yield self._answered_outside_subnets(branch, segment.end)
             return
         end = self.network.component(segment.end)
         if isinstance(end, Note):
             yield branch.noting((end,), leg=Leg.BACK)
             return
-        for hop in end.answer(self._arrival(branch, Leg.BACK), self.network):
+        if (peering := self._returning_peering(segment)) is not None:
+            detail = f"answers return to {segment.sender.component} whatever the route tables say"
+            back = branch.stepping(Leg.BACK, self.gates.step(peering.id, peering.kind, detail))
+            yield from self.gates.cross(back, segment.sender.subnet_id, Leg.BACK)
+            return
+        for hop in end.answer(self.asked.arrival(branch, Leg.BACK), self.network):
             yield from self._hop(branch, end, hop, Leg.BACK)
+
+    def _returning_peering(self, segment: Segment) -> VpcPeeringConnection | None:
+        """The peering connection that brings answers back to a NAT gateway, return routes or not (C6)."""
+        if segment.sender.kind != NatGateway.kind:
+            return None
+        crossed = [self.network.record(component_id) for component_id in segment.crossed]
+        return next((record for record in crossed if isinstance(record, VpcPeeringConnection)), None)
+
+    def _answered(self, branch: Branch) -> Branch:
+        """Answers that were delivered: to who asked, and through every appliance that saw the packets go out?"""
+        sender, boxes = branch.sender, branch.current.middleboxes
+        if sender.kind != "internet" and branch.standing_in != sender.subnet_id:
+            message = f"the answers end in {branch.standing_in} of {branch.vpc_id}, and {sender.component} is elsewhere"
+            return branch.noting((NO_POSSIBLE_DESTINATION.fail(branch.vpc_id, "", message),), leg=Leg.BACK)
+        if missed := [box for box in boxes if box not in branch.answers_through]:
+            message = f"the packets go out through {missed[0]}, and their answers come back without passing it"
+            return branch.noting((ASYMMETRIC_MIDDLEBOX_ROUTE.fail(missed[0], "", message),), leg=Leg.BACK)
+        return branch
 
     def _answered_outside_subnets(self, branch: Branch, gateway_id: str) -> Branch:
         """Answers to a regional NAT gateway: it stands in no subnet, so only an edge table could divert them."""
+        if not gateway_id.startswith(InternetGateway.id_prefix):
+            message = f"how answers reach {branch.sender.component} in no subnet, AWS does not say"
+            return branch.noting((UNSUPPORTED_COMPONENT.unknown(branch.sender.component, "", message),), leg=Leg.BACK)
         edge = self.network.edge_table_of(gateway_id, branch.vpc_id)
         if edge is None:
             return branch
@@ -341,21 +368,16 @@ class Walk:
         return branch.noting((note,), leg=Leg.BACK)
 
 
-class _Start:
-    """The function's interface, for guards that judge where packets start."""
-
-    def __init__(self, sender: Sender) -> None:
-        self.id = sender.component
-        self.kind = sender.kind
-        self.subnet_id = sender.subnet_id
-
-    def forward(self, arrival: Arrival, around: object) -> tuple[Hop, ...]:
-        note = UNSUPPORTED_COMPONENT.unknown(self.id, "", "a function forwards nothing")
-        return (Hop(arrival.packets, Stop(), "", (note,)),)
-
-    answer = forward
+def _is_public(target: Target, network: Network) -> bool:
+    return not (target.addresses - public_addresses(target.addresses.family, network))
 
 
-def client_ports(network: Network, protocol: int) -> int:
-    """The ports that functions and NAT gateways send from: 1024 to 65535 (semantics E6)."""
-    return network.atoms.mask(protocol, 1024, 65535) if protocol in (TCP, UDP) else network.atoms.mask(protocol)
+def _lost(component: Component, hop: Hop) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+    """Why references to groups do not hold behind a hop: those of the receiver's rules, and of the sender's."""
+    inbound = (hop.references_lost,) if hop.references_lost else ()
+    outbound = (hop.outbound_lost,) if hop.outbound_lost else ()
+    if hop.sender is not None or hop.is_middlebox:
+        message = f"rules that name a security group do not match what passes through {component.id}"
+        note = SG_REFERENCES_NOT_PRESERVED.fail(component.id, "", message)
+        return (*inbound, note) if hop.is_middlebox else inbound, (*outbound, note)
+    return inbound, outbound

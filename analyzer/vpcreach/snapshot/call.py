@@ -21,11 +21,23 @@ GLOBAL_SERVICES = frozenset({"iam", "route53", "networkmanager", "organizations"
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+# The partitions of ARNs, by how the names of their regions begin.
+PARTITIONS = {
+    "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f",
+    "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
+}  # fmt: skip
+
+
 class Place(NamedTuple):
     """An account and a region (or `global`)."""
 
     account: str
     region: str
+
+    @property
+    def partition(self) -> str:
+        """What the ARNs of the region begin with: `aws`, `aws-cn` …"""
+        return next((name for start, name in PARTITIONS.items() if self.region.startswith(start)), "aws")
 
     def __str__(self) -> str:
         return f"{self.account}/{self.region}"
@@ -37,9 +49,11 @@ class Call(Generic[R]):
 
     `service` is the AWS CLI's name, `operation` the API's (`DescribeNatGateways`). `holds` is the top-level key whose
     absence is a gap. `parameters` are sent with every call. `arguments` names the parameters of a call that is made
-    once per argument list, and `each` gives those lists for a place from what the snapshot holds already.
-    `vpc_filter` is the filter (or, with a leading dot, the field) that narrows the call to one VPC. `assumes` is what
-    an answer says it assumes when a guard's file is absent; None means that absence makes an answer unknown.
+    once per argument list (`Outer.Inner` where the API nests them), and `each` gives those lists for a place from what
+    the snapshot holds already.
+    `assumes` is what an answer says it assumes when a guard's file is absent; None means that absence makes an answer
+    unknown.
+    `iam_prefix` and `iam_operation` are given where the IAM action is called otherwise than the operation.
     """
 
     service: str
@@ -49,9 +63,9 @@ class Call(Generic[R]):
     parameters: Mapping[str, Any] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     each: "Callable[[Snapshot, Place], Iterable[tuple[str, ...]]] | None" = None
-    vpc_filter: str | None = None
     assumes: str | None = None
     iam_prefix: str | None = None
+    iam_operation: str | None = None
 
     @property
     def command(self) -> str:
@@ -61,7 +75,7 @@ class Call(Generic[R]):
     @property
     def action(self) -> str:
         """The IAM action, which also names the call in gaps: `ec2:DescribeNatGateways`."""
-        return f"{self.iam_prefix or self.service}:{self.operation}"
+        return f"{self.iam_prefix or self.service}:{self.iam_operation or self.operation}"
 
     def place(self, place: Place) -> Place:
         """The place whose folder holds the reply: the region's own, or the account's `global` folder."""

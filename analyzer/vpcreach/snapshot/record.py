@@ -23,20 +23,46 @@ class Cidr(str):
     __slots__ = ()
 
 
+class Ipv4Cidr(Cidr):
+    """An IPv4 block: a place where AWS writes no other."""
+
+    __slots__ = ()
+
+
+class Ipv6Cidr(Cidr):
+    """An IPv6 block: a place where AWS writes no other."""
+
+    __slots__ = ()
+
+
 class Address(str):
     """An IP address as AWS writes it; decoding refuses text that is none."""
 
     __slots__ = ()
 
 
+class Ipv4Address(Address):
+    """An IPv4 address: a place where AWS writes no other."""
+
+    __slots__ = ()
+
+
+class Ipv6Address(Address):
+    """An IPv6 address: a place where AWS writes no other."""
+
+    __slots__ = ()
+
+
+_VERSIONS = {Cidr: None, Ipv4Cidr: 4, Ipv6Cidr: 6, Address: None, Ipv4Address: 4, Ipv6Address: 6}
+
+
 def decode_text(kind: type, value: Any) -> Any:
-    """msgspec's hook for Cidr and Address: the checked text, or ValueError, which msgspec reports with the path."""
-    if kind is Cidr:
-        ip_network(value, strict=False)
-    elif kind is Address:
-        ip_address(value)
-    else:
+    """msgspec's hook for blocks and addresses: the checked text, or ValueError, which msgspec reports with the path."""
+    if kind not in _VERSIONS:
         raise TypeError(f"no decoder for {kind}")
+    held = ip_network(value, strict=False) if issubclass(kind, Cidr) else ip_address(value)
+    if _VERSIONS[kind] not in (None, held.version):
+        raise ValueError(f"{value} is not IPv{_VERSIONS[kind]}")
     return kind(value)
 
 
@@ -88,6 +114,16 @@ class Reply(Record, frozen=True, kw_only=True):
         return not (any(marks) or self.is_truncated or self.additional_routes_available)
 
 
+class CamelRecord(Record, frozen=True, rename="camel"):
+    """One object of a reply whose keys begin in lower case, as the younger APIs have it."""
+
+
+class CamelReply(Reply, frozen=True, kw_only=True, rename="camel"):
+    """A whole reply whose keys begin in lower case."""
+
+    next_token: str | None = None
+
+
 class BlockState(Record, frozen=True):
     """Whether an address block is associated."""
 
@@ -97,8 +133,9 @@ class BlockState(Record, frozen=True):
 class Ipv6Association(Record, frozen=True):
     """An IPv6 block of a VPC or subnet."""
 
-    ipv6_cidr_block: Cidr
+    ipv6_cidr_block: Ipv6Cidr
     ipv6_cidr_block_state: BlockState = BlockState()
+    ipv6_address_attribute: str | None = None
 
 
 class BlockPublicAccessStates(Record, frozen=True):

@@ -58,8 +58,11 @@ class Reading(Generic[R]):
         return self.state is State.FOUND and (self.narrowed_to is None or vpc_id in self.narrowed_to)
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that AWS denied or that failed, as snapshot.json records it."""
+class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A call that AWS denied or that failed, as snapshot.json records it.
+
+    `call` is the IAM action; `service` tells apart the services of the AWS CLI that share one (elb and elbv2).
+    """
 
     call: str
     account: str
@@ -67,6 +70,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     arguments: tuple[str, ...] = ()
     error: str
     message: str = ""
+    service: str = ""
 
 
 class Narrowing(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +103,7 @@ class Snapshot:
         self.files = dict(files)
         self.manifest = manifest or Manifest()
         self.origin = origin
-        self._failed = {(f.call, f.account, _folder(f), f.arguments): f for f in self.manifest.failed}
+        self._failed = {(f.call, f.service, f.account, _folder(f), f.arguments): f for f in self.manifest.failed}
         self._narrowed = {(n.call, n.account, n.region): frozenset(n.vpcs) for n in self.manifest.narrowed}
         self._readings: dict[str, Reading[Any]] = {}
 
@@ -122,9 +126,7 @@ class Snapshot:
 
     def _read(self, call: Call[R], place: Place, arguments: tuple[str, ...], path: str) -> Reading[R]:
         account, region = call.place(place)
-        failure = self._failed.get((call.action, account, region, arguments)) or self._failed.get(
-            (call.action, account, region, ())
-        )
+        failure = self._failure(call, account, region, arguments)
         data = self.files.get(path)
         if data is None and failure is not None:
             words = f"{failure.error}: {failure.message}" if failure.message else failure.error
@@ -141,6 +143,12 @@ class Snapshot:
             reason = f"{path} ends with a continuation mark: some pages are missing"
             return Reading(State.INCOMPLETE, value, self.gap(call, place, reason))
         return Reading(State.FOUND, value, None, narrowed)
+
+    def _failure(self, call: Call[R], account: str, region: str, arguments: tuple[str, ...]) -> Failure | None:
+        """What is recorded of this call; without a service all of the same action are meant, without arguments all."""
+        keys = ((call.action, service, account, region) for service in (call.service, ""))
+        found = (self._failed.get((*key, which)) for key in keys for which in (arguments, ()))
+        return next((failure for failure in found if failure is not None), None)
 
     def _decode(self, call: Call[R], path: str, data: bytes) -> R:
         try:

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from vpcreach.components.lambda_function import GET_FUNCTION_CONFIGURATION
+from vpcreach.components.lambda_function import OF_EACH_FUNCTION
 from vpcreach.errors import SnapshotError
 from vpcreach.snapshot.call import GLOBAL, GLOBAL_SERVICES, Call, Place
 from vpcreach.snapshot.snapshot import Failure, Manifest, Narrowing, Snapshot
@@ -28,7 +28,7 @@ _PACED_THREADS = 3
 Arguments = tuple[str, ...]
 Progress = Callable[[int, int, str], object]
 """Told after every answer: how many calls are answered, how many are known so far, and which one it was."""
-Wanted = Callable[[Call[Any], Arguments, Snapshot], bool]
+Wanted = Callable[[Call[Any], Arguments, Place, Snapshot], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,25 @@ class Collection:
         self.files: dict[str, bytes] = {}
         self.failed: list[Failure] = []
         self.narrowed: list[Narrowing] = []
-        self._plain = [call for call in calls if not call.arguments]
-        self._dependent = [call for call in calls if call.each is not None]
+        self._calls = list(calls)
         self._started = _now()
         self._progress = progress
         self._paces = paces
         self._is_wanted = is_wanted
         self._asked: set[str] = set()
         self._folded: dict[str, str] = {}
-        self._unreadable: set[tuple[str, Place]] = set()
-        self._open: dict[Future[Answer], tuple[Place | None, str]] = {}
+        self._unreadable: set[tuple[Call[Any], Place]] = set()
+        self._open: dict[Future[Answer], tuple[Place, bool, str]] = {}
         # A queue, because waiting for thousands of futures at once takes time for each of them, every time.
         self._done: SimpleQueue[Future[Answer]] = SimpleQueue()
-        self._waiting: dict[Place, int] = {}
+        # Calls under way, by place and whether they wait for their turn.
+        self._waiting: dict[tuple[Place, bool], int] = {}
         self._answered = 0
         self._pools: dict[Place, tuple[ThreadPoolExecutor, Pace]] = {}
+
+    def add(self, calls: Iterable[Call[Any]]) -> None:
+        """More calls to make, before it runs."""
+        self._calls += calls
 
     def keep(self, answer: Answer) -> None:
         """Takes an answer into the collection; its call will not be made again."""
@@ -93,8 +97,9 @@ class Collection:
         """Makes every call in every place (account and region), each by the place's asker."""
         with self._threads() as pool:
             for place, asker in askers.items():
-                for call in self._plain:
-                    self._start(pool, asker, call, place)
+                for call in self._calls:
+                    if not call.arguments:
+                        self._start(pool, asker, call, place)
             self._follow(pool, askers, askers)
             while self._open:
                 settled = self._next_answer()
@@ -117,26 +122,24 @@ class Collection:
         return Snapshot(dict(sorted(self.files.items())), manifest, origin="the live account")
 
     def _next_answer(self) -> Place | None:
-        """Waits for an answer; returns the place that has no call under way any more because of it."""
+        """Waits for an answer; returns the place that has no call (or none that waits for its turn) any more."""
         future = self._done.get()
-        place, label = self._open.pop(future)
+        place, is_paced, label = self._open.pop(future)
         self.keep(future.result())
         self._answered += 1
         if self._progress is not None:
             self._progress(self._answered, self._answered + len(self._open), label)
-        if place is None:
-            return None
-        self._waiting[place] -= 1
-        return None if self._waiting[place] else place
+        self._waiting[place, is_paced] -= 1
+        return None if self._waiting[place, is_paced] else place
 
     def _follow(self, pool: ThreadPoolExecutor, askers: Mapping[Place, Asker], places: Iterable[Place]) -> None:
         """Starts what the answers of these places now name, wherever no answer is outstanding."""
         for place in places:
-            if self._waiting.get(place):
+            if self._waiting.get((place, False)):
                 continue
             here = (f"{place.account}/{place.region}/", f"{place.account}/{GLOBAL}/")
             snapshot = Snapshot({path: data for path, data in self.files.items() if path.startswith(here)})
-            for call in self._dependent:
+            for call in self._calls:
                 for arguments in self._argument_lists(call, snapshot, place):
                     self._start(pool, askers[place], call, place, arguments)
 
@@ -147,14 +150,12 @@ class Collection:
             named = list(call.each(snapshot, place))
         except SnapshotError as error:
             # AWS answered with something that the records refuse: it is kept as it is, and so is this fact.
-            if (call.action, place) not in self._unreadable:
-                self._unreadable.add((call.action, place))
+            if (call, place) not in self._unreadable:
+                self._unreadable.add((call, place))
                 self.failed.append(failed(call, place, (), "UnreadableReply", str(error)))
             return []
-        return [arguments for arguments in named if self._wants(call, arguments, snapshot)]
-
-    def _wants(self, call: Call[Any], arguments: Arguments, snapshot: Snapshot) -> bool:
-        return self._is_wanted is None or self._is_wanted(call, arguments, snapshot)
+        is_wanted = self._is_wanted
+        return named if is_wanted is None else [each for each in named if is_wanted(call, each, place, snapshot)]
 
     def _start(
         self, pool: ThreadPoolExecutor, asker: Asker, call: Call[Any], place: Place, arguments: Arguments = ()
@@ -170,14 +171,14 @@ class Collection:
             return
         owner = Place(place.account, GLOBAL) if call.service in GLOBAL_SERVICES else place
         label = f"{call.service} {call.command} {' '.join(arguments)}".rstrip() + f" in {place}"
-        if call is GET_FUNCTION_CONFIGURATION and self._paces is not None:
+        is_paced = call in OF_EACH_FUNCTION and self._paces is not None
+        if call in OF_EACH_FUNCTION and self._paces is not None:
             paced, pace = self._paced(place, self._paces)
             future = paced.submit(_in_turn, pace, asker, call, place, arguments)
-            self._open[future] = (None, label)
         else:
             future = pool.submit(asker.ask, call, place, arguments)
-            self._open[future] = (owner, label)
-            self._waiting[owner] = self._waiting.get(owner, 0) + 1
+        self._open[future] = (owner, is_paced, label)
+        self._waiting[owner, is_paced] = self._waiting.get((owner, is_paced), 0) + 1
         future.add_done_callback(self._done.put)
 
     def _paced(self, place: Place, paces: Callable[[], Pace]) -> tuple[ThreadPoolExecutor, Pace]:
@@ -209,4 +210,12 @@ def _in_turn(pace: Pace, asker: Asker, call: Call[Any], place: Place, arguments:
 def failed(call: Call[Any], place: Place, arguments: Arguments, error: str, message: str) -> Failure:
     """The failure of a call as snapshot.json records it."""
     account, region = call.place(place)
-    return Failure(call=call.action, account=account, region=region, arguments=arguments, error=error, message=message)
+    return Failure(
+        call=call.action,
+        account=account,
+        region=region,
+        arguments=arguments,
+        error=error,
+        message=message,
+        service=call.service if call.iam_prefix is not None else "",
+    )

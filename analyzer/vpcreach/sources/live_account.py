@@ -21,12 +21,17 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.loaders import Loader, create_loader
 from botocore.parsers import ResponseParserError
 
-from vpcreach.components.lambda_function import GET_FUNCTION_CONFIGURATION, LIST_FUNCTIONS
+from vpcreach.components.lambda_function import (
+    GET_FUNCTION_CONFIGURATION,
+    LIST_FUNCTIONS,
+    OF_EACH_FUNCTION,
+    split_qualifier,
+)
 from vpcreach.errors import AwsUnreadableError, UsageError
 from vpcreach.snapshot.call import GLOBAL, Call, Place
 from vpcreach.snapshot.snapshot import Failure, Snapshot
 from vpcreach.sources import one_function
-from vpcreach.sources.collection import THREADS, Answer, Arguments, Collection, Progress, failed
+from vpcreach.sources.collection import THREADS, Answer, Arguments, Asker, Collection, Progress, failed
 from vpcreach.sources.pacing import Pace
 from vpcreach.sources.pages import Page, merged, next_page, printed, says_more
 from vpcreach.sources.settings import ALL_REGIONS, Settings, account_of, did_you_mean, is_loopback
@@ -60,7 +65,7 @@ def collect(
     answers.
     """
     places, unopened = _open(Settings(profile, tuple(regions), tuple(role_arns), endpoint_url))
-    asked = [call for call in calls if function_state or call is not GET_FUNCTION_CONFIGURATION]
+    asked = [call for call in calls if function_state or call not in OF_EACH_FUNCTION]
     paces = None if _is_emulator(endpoint_url) else lambda: Pace(FUNCTIONS_PER_SECOND)
     collection = Collection(asked, progress=progress, paces=paces)
     collection.failed += unopened
@@ -72,33 +77,40 @@ def on_demand(
     calls: Sequence[Call[Any]],
     function: str,
     *,
+    if_mounted: Sequence[Call[Any]] = (),
     profile: str | None = None,
     regions: Sequence[str] = (),
     role_arns: Sequence[str] = (),
     endpoint_url: str | None = None,
     progress: Progress | None = None,
 ) -> Snapshot:
-    """What decides about one function (a name or ARN): itself, its VPC, and what is not of any VPC.
+    """What decides about one function (name or ARN, `:` and alias or version), and the regions that may hold it.
 
-    Calls that can be narrowed are narrowed to its VPC, and recorded as such; of the prefix lists only those
-    are read that routes or groups name. `calls` are those of the components and of the destinations asked
-    about. Raises what `collect` raises, and UsageError when no account and region has the function.
+    Every network of these regions is read: peering and transit gateways lead from one VPC into another, and a name may
+    mean a thing in any of them. Of other VPCs only what is asked for one by one is left out, as are prefix lists that
+    nothing names. `calls` are those of the components and of the destinations asked about; `if_mounted` are made too
+    where the function mounts a file system. Raises what `collect` raises, and UsageError when no account and region
+    has the function.
     """
     home = one_function.region_of(function)
     places, unopened = _open(Settings(profile, (home,) if home else tuple(regions), tuple(role_arns), endpoint_url))
-    asked = tuple(call for call in calls if call not in (LIST_FUNCTIONS, GET_FUNCTION_CONFIGURATION))
-    collection = Collection(asked, progress=progress, is_wanted=one_function.is_wanted)
+    asked = [call for call in calls if call not in (LIST_FUNCTIONS, *OF_EACH_FUNCTION)]
+    subnet_ids: set[str] = set()
+    collection = Collection(asked, progress=progress, is_wanted=one_function.wanted_by(subnet_ids))
     collection.failed += unopened
-    scopes: dict[Place, _OneVpc] = {}
+    name, qualifier = split_qualifier(function)
+    homes: dict[Place, Asker] = {}
     for place, account in places.items():
-        configuration = _configuration(account, place, function, collection)
-        vpc_id = account.vpc_of(configuration, place) if configuration else None
-        if vpc_id is not None:
-            scopes[place] = _OneVpc(account, vpc_id)
-            collection.narrowed += one_function.narrowings(asked, place, vpc_id)
+        configuration = _configuration(account, place, name, collection)
+        found = one_function.subnets(account, place, configuration, qualifier, collection) if configuration else set()
+        if found:
+            homes[place] = account
+            subnet_ids |= found
     if not collection.files and not collection.failed:
-        raise UsageError(_no_such_function(function, places))
-    collection.run(scopes)
+        raise UsageError(_no_such_function(name, places))
+    if one_function.mounts(collection.files.values()):
+        collection.add(if_mounted)
+    collection.run(homes)
     return collection.snapshot()
 
 
@@ -124,7 +136,7 @@ class Account:
                     )
         return self._clients[key]
 
-    def ask(self, call: Call[Any], place: Place, arguments: Arguments = (), *, vpc_id: str | None = None) -> Answer:
+    def ask(self, call: Call[Any], place: Place, arguments: Arguments = ()) -> Answer:
         """Every page of a call, or what came before it failed together with the failure."""
         path = call.path(place, arguments)
         pages: list[Page] = []
@@ -138,7 +150,7 @@ class Account:
                 return Answer(path, failure=failed(call, place, arguments, "NotInBoto3", words))
             if client.can_paginate(method):
                 lists = [key.expression for key in client.get_paginator(method).result_keys]
-            _read(client, method, _parameters(client, call, arguments, vpc_id), pages)
+            _read(client, method, parameters(_inputs(client, method), call, arguments), pages)
         except AwsError as error:
             failure = failed(call, place, arguments, *_words(error))
         if not pages:
@@ -148,30 +160,6 @@ class Account:
             failure = failed(call, place, arguments, "PagesMissing", words)
         is_complete = failure is None
         return Answer(path, printed(call.service, merged(pages, lists, is_complete=is_complete)), failure)
-
-    def vpc_of(self, configuration: Mapping[str, Any], place: Place) -> str | None:
-        """The VPC of a function's subnets; emulators make one up in the function's own configuration."""
-        subnets, claimed = one_function.subnets_and_vpc(configuration)
-        if not subnets:
-            return None
-        filters = [{"Name": "subnet-id", "Values": subnets}]
-        try:
-            found = self.client("ec2", place.region).describe_subnets(Filters=filters)["Subnets"]
-        except AwsError:
-            # Nothing is lost: the same call comes again, and its failure is then recorded.
-            return claimed
-        return str(found[0]["VpcId"]) if found else claimed
-
-
-class _OneVpc:
-    """Asks an account about one VPC."""
-
-    def __init__(self, account: Account, vpc_id: str) -> None:
-        self._account = account
-        self._vpc_id = vpc_id
-
-    def ask(self, call: Call[Any], place: Place, arguments: Arguments = ()) -> Answer:
-        return self._account.ask(call, place, arguments, vpc_id=self._vpc_id)
 
 
 # One call
@@ -212,11 +200,15 @@ def _inputs(client: Any, method: str) -> Mapping[str, Any]:
     return dict(shape.members) if shape is not None else {}
 
 
-def _parameters(client: Any, call: Call[Any], arguments: Arguments, vpc_id: str | None) -> dict[str, Any]:
-    inputs = _inputs(client, xform_name(call.operation))
-    sent: dict[str, Any] = {**call.parameters, **dict(zip(call.arguments, arguments, strict=True))}
-    if vpc_id is not None:
-        sent |= one_function.in_vpc(call, vpc_id, inputs)
+def parameters(inputs: Mapping[str, Any], call: Call[Any], arguments: Arguments) -> dict[str, Any]:
+    """What is sent, for an operation that takes `inputs`; an argument becomes a list where the operation wants one."""
+    sent: dict[str, Any] = dict(call.parameters)
+    for name, value in zip(call.arguments, arguments, strict=True):
+        *outer, last = name.split(".")
+        within = sent
+        for each in outer:
+            within = within.setdefault(each, {})
+        within[last] = value
     lists = {name for name, shape in inputs.items() if shape.type_name == "list"}
     return {name: [value] if name in lists and isinstance(value, str) else value for name, value in sent.items()}
 

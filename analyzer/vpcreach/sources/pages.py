@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from vpcreach.components.lambda_function import without_secrets
+from vpcreach.sources.secrets import without_secrets
 
 Page = Mapping[str, Any]
 
@@ -67,8 +67,8 @@ def says_more(page: Page) -> bool:
 
 def printed(service: str, reply: Page) -> bytes:
     """The reply as the AWS CLI prints it, without what is secret."""
-    kept = without_secrets(reply) if service == "lambda" else reply
-    return msgspec.json.format(msgspec.json.encode(as_json(kept)), indent=_INDENT) + b"\n"
+    kept = as_json(without_secrets(service, reply))
+    return msgspec.json.format(msgspec.json.encode(kept), indent=_INDENT) + b"\n"
 
 
 def as_json(value: Any) -> Any:

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.estates.asking import snapshot_of
+from tests.unit.reach.worlds import changed
+from vpcreach.check.estate import Analysed
 from vpcreach.check.evaluate import evaluate
 from vpcreach.check.outcome import CheckReport, Expectation, Status, UnknownAs, exit_code, judged
 from vpcreach.check.rule_file import parse_rules
 from vpcreach.errors import RuleFileError, UsageError
 from vpcreach.reach.answer import Answer, FunctionReport, Report, Verdict
+from vpcreach.reach.reporting import Analysis
 from vpcreach.snapshot.snapshot import Gap
 
 R, P, U, B = Verdict.REACHABLE, Verdict.PARTIAL, Verdict.UNKNOWN, Verdict.BLOCKED
@@ -33,6 +37,7 @@ class World:
     verdicts: Mapping[tuple[str, str], Verdict]
     tags: Mapping[str, str] | None = None
     missing: Sequence[Gap] = ()
+    missing_aliases: Sequence[Gap] = ()
     questions: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
 
     def functions(self) -> Sequence[Known]:
@@ -40,6 +45,9 @@ class World:
 
     def unread_lists(self) -> Sequence[Gap]:
         return self.missing
+
+    def unread_aliases(self, glob: str) -> Sequence[Gap]:
+        return [gap for gap in self.missing_aliases if ":" in glob]
 
     def report(self, destinations: Sequence[str], arns: Sequence[str]) -> Report:
         names = [arn.rpartition(":")[2] for arn in arns]
@@ -163,3 +171,49 @@ def test_a_destination_that_does_not_exist_is_told_with_its_line() -> None:
         f'rules.yaml:3: rules[0].must_reach[1]: "rds:ordres-db" {said}',
         f'rules.yaml:4: rules[1].must_not_reach[0]: "rds:gone" {said}',
     ]
+
+
+NO_ALIASES = Gap("lambda:ListAliases", "111122223333", "eu-west-1", "not collected")
+
+
+@pytest.mark.item("A17")
+def test_an_alias_in_a_list_that_is_missing_is_undecided_also_beside_functions_that_match() -> None:
+    world = World({("orders", "s3"): R}, missing_aliases=[NO_ALIASES])
+    alone = checked(world, 'functions: ["orders:live"], must_reach: [s3]')
+    assert (alone.status, len(alone.unmatched)) == (Status.UNDECIDED, 1)
+    beside = checked(world, 'functions: [orders, "orders:live"], must_reach: [s3]')
+    assert beside.status is Status.UNDECIDED
+    assert (
+        beside.unmatched[0].reason == f"nothing that is listed matches orders:live, and lists are missing: {NO_ALIASES}"
+    )
+    assert [result.status for result in beside.results] == [Status.HELD]
+
+
+@pytest.mark.item("A17")
+def test_rules_mean_aliases_and_versions_by_their_own_names_only() -> None:
+    estate = changed()
+    estate.publish("app", "7", subnets=["app-a"], groups=["app"])
+    estate.alias("app", "live", "7")
+
+    def meant(*globs: str) -> list[str]:
+        body = f"functions: [{', '.join(f'{chr(34)}{glob}{chr(34)}' for glob in globs)}], must_reach: [internet]"
+        report = evaluate(parse_rules("rules.yaml", rules(body)), Analysed(Analysis(snapshot_of(estate))))
+        return [result.function for result in report.results]
+
+    assert meant("app*") == ["app"]
+    assert meant("app:live") == ["app:live"]
+    assert meant("app:*") == ["app:7", "app:live"]
+    assert meant("*:live", "app") == ["app", "app:live"]
+    assert meant("arn:aws:lambda:eu-west-1:111122223333:function:app:live") == ["app:live"]
+    with pytest.raises(RuleFileError, match="app:live"):
+        meant("app:lvie")
+
+
+@pytest.mark.item("A17")
+def test_a_rule_about_an_alias_is_undecided_where_aliases_were_not_collected() -> None:
+    estate = changed()
+    estate.without("lambda/list-aliases/app")
+    rule_file = parse_rules("rules.yaml", rules('functions: ["app:live"], must_reach: [internet]'))
+    outcome = evaluate(rule_file, Analysed(Analysis(snapshot_of(estate))))
+    assert outcome.status is Status.UNDECIDED
+    assert "lambda:ListAliases" in outcome.unmatched[0].reason

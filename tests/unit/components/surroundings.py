@@ -38,6 +38,8 @@ ATOMS = PortAtoms([])
 class FakeSurroundings:
     """A network of one place; `replies` maps a call (and its arguments) to what AWS answers as JSON."""
 
+    trusts_appliances = False
+
     def __init__(
         self,
         components: Iterable[Component] = (),

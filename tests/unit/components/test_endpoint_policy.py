@@ -6,11 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
+from tests.estates.asking import ask, snapshot_of, told
+from tests.unit.components.surroundings import HOME, FakeSurroundings, Thing, arrival_of, function_in
+from tests.unit.reach.worlds import Change, asked, changed, egress, gateway_endpoint, interface_endpoint
+from vpcreach.api import Analysis
 from vpcreach.components.endpoint_policy import EndpointPolicy
-from vpcreach.components.endpoint_policy.evaluation import Policy, Standing
+from vpcreach.components.endpoint_policy.conditions import Facts
+from vpcreach.components.endpoint_policy.document import known_role
+from vpcreach.components.endpoint_policy.evaluation import Standing, evaluate
 from vpcreach.components.endpoint_policy.patterns import covers, meet
 from vpcreach.forwarding import FREE, Effect, Judgement, Leg, ServiceRequest
+from vpcreach.packets.address_map import AddressSet
+
+pytestmark = pytest.mark.item("F12")
 
 ALLOWED, RESTRICTED, DENIED, UNDECIDED = Standing.ALLOWED, Standing.RESTRICTED, Standing.DENIED, Standing.UNDECIDED
 ROLE = "arn:aws:iam::111122223333:role/service-role/orders"
@@ -19,7 +27,8 @@ S3 = ServiceRequest("s3", (), ROLE)
 LOGS_BUCKET = ServiceRequest("s3", (LOGS, f"{LOGS}/*"), ROLE)
 ORDERS_TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
 TABLE = ServiceRequest("dynamodb", (ORDERS_TABLE, f"{ORDERS_TABLE}/*"), ROLE)
-SQS = ServiceRequest("sqs", (), ROLE)
+SQS, SNS = ServiceRequest("sqs", (), ROLE), ServiceRequest("sns", (), ROLE)
+QUEUE, TOPIC = "arn:aws:sqs:eu-west-1:111122223333", "arn:aws:sns:eu-west-1:111122223333"
 
 
 def allow(action: Any = "*", resource: Any = "*", **more: Any) -> dict[str, Any]:
@@ -34,12 +43,18 @@ def without(statement: dict[str, Any], *elements: str) -> dict[str, Any]:
     return {key: value for key, value in statement.items() if key not in elements}
 
 
+def not_on(statement: dict[str, Any], *resources: str) -> dict[str, Any]:
+    return without(statement, "Resource") | {"NotResource": list(resources)}
+
+
 def policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def standing(document: str, request: ServiceRequest = S3, *, is_gateway: bool = True) -> Standing:
-    return Policy.parse(document, request.principal, is_gateway=is_gateway).evaluate(request).standing
+    role = known_role(request.principal)
+    facts = Facts("vpce-s3", "vpc-main", is_gateway, HOME, role, AddressSet.parse("10.0.1.0/24"), 443)
+    return evaluate(document, request, facts).standing
 
 
 @dataclass(frozen=True)
@@ -99,12 +114,33 @@ class TestVerdicts:
             policy(allow(condition={})),
             policy(allow(Condition=[])),
             policy(allow(Condition={"Bool": "x"})),
+            policy(allow(Condition={"StringEquals": {"aws:SourceVpc": None}})),
+            policy(allow(Condition={"StringEquals": {"aws:SourceVpc": {"vpc": 1}}})),
+            policy(allow(NotPrincipal="*")),
+            policy(allow(Sid=7)),
+            policy(allow(Sid=None)),
+            json.dumps({"Version": "2030-01-01", "Statement": [allow()]}),
+            json.dumps({"Version": ["2012-10-17"], "Statement": [allow()]}),
+            json.dumps({"Statement": [allow()], "Comment": ""}),
+            '{"Statement": [], "Statement": []}',
+            f'{{"Statement": {{"Sid": {"9" * 5000}}}}}',
+            '"\ud800"',
             "[" * 100_000,
         ],
     )
     def test_f12_what_is_no_policy_is_undecided(self, document: str) -> None:
         (note,) = judge(document).notes
         assert (note.effect, note.code) == (Effect.UNKNOWN, "ENDPOINT_POLICY_UNDECIDABLE")
+
+    def test_f12_a_policy_too_intricate_to_decide_is_undecided(self) -> None:
+        (note,) = judge(policy(allow("*", [f"*{a}*{b}*{a}*" for a in "abcdef" for b in "uvwxyz"]))).notes
+        assert (note.effect, note.code) == (Effect.UNKNOWN, "ENDPOINT_POLICY_UNDECIDABLE")
+        assert "too intricate" in note.message
+
+    def test_f12_a_long_list_of_buckets_is_decided(self) -> None:
+        names = [f"arn:aws:s3:::team-{n}-{kind}" for n in range(100) for kind in ("logs", "data/*")]
+        (note,) = judge(policy(allow("*", names), deny("*", "*-secret-*"))).notes
+        assert (note.effect, note.code) == (Effect.ADVICE, "ENDPOINT_POLICY_RESTRICTIVE")
 
     def test_f12_only_requests_at_endpoints_on_the_way_out_are_judged(self) -> None:
         nobody = policy(deny())
@@ -114,7 +150,7 @@ class TestVerdicts:
         assert EndpointPolicy().judge(Thing("nat-a", "nat_gateway"), arrival, FakeSurroundings()) == FREE
 
 
-CONDITION = {"StringEquals": {"aws:SourceVpc": "vpc-main"}}
+CONDITION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 RULES = [
     pytest.param([deny()], S3, DENIED, id="F12-1-deny-all"),
     pytest.param([allow(), deny("s3:*")], S3, DENIED, id="F12-1-deny-service"),
@@ -173,7 +209,7 @@ RULES = [
     pytest.param([allow(Condition={"Bool": {}})], S3, UNDECIDED, id="F12-5-condition-without-key"),
     pytest.param([allow(), deny(Condition=CONDITION)], S3, UNDECIDED, id="F12-5-deny-with-condition"),
     pytest.param([allow("s3:*"), deny(Condition=CONDITION)], LOGS_BUCKET, UNDECIDED, id="F12-5-on-a-bucket"),
-    pytest.param([allow("s3:*", "arn:aws:s3:::${aws:PrincipalAccount}")], S3, UNDECIDED, id="F12-5-variable"),
+    pytest.param([allow("s3:*", "arn:aws:s3:::${aws:userid}")], S3, UNDECIDED, id="F12-5-variable"),
     pytest.param(
         [allow(), without(deny(NotResource="arn:aws:s3:::${aws:userid}/*"), "Resource")],
         LOGS_BUCKET,
@@ -183,10 +219,45 @@ RULES = [
     pytest.param([allow("s3:GetObject*", LOGS)], S3, UNDECIDED, id="F12-5-objects-asked-of-a-bucket"),
     pytest.param([allow("s3:ListBucket", f"{LOGS}/*")], S3, UNDECIDED, id="F12-5-bucket-asked-of-objects"),
     pytest.param([allow("s3:ListAllMyBuckets", LOGS)], S3, UNDECIDED, id="F12-5-no-action-of-a-bucket"),
-    pytest.param([allow("s3:*", ORDERS_TABLE)], S3, UNDECIDED, id="F12-5-resource-of-another-service"),
     pytest.param([allow("s3:*"), deny("s3:*", "arn:aws:s3:::*")], S3, UNDECIDED, id="F12-5-all-arns-denied"),
     pytest.param([without(allow(), "Principal")], S3, UNDECIDED, id="F12-5-no-principal"),
     pytest.param([without(allow(NotPrincipal="*"), "Principal")], S3, UNDECIDED, id="F12-5-NotPrincipal"),
+    pytest.param([allow("s3:*", ORDERS_TABLE)], S3, DENIED, id="F12-2-resource-of-another-service"),
+    pytest.param([allow(), deny("*", ORDERS_TABLE)], S3, ALLOWED, id="F12-3-deny-of-another-service"),
+    pytest.param([not_on(allow(), LOGS, f"{LOGS}/*")], LOGS_BUCKET, DENIED, id="F12-2-NotResource-of-all"),
+    pytest.param([not_on(allow(), f"{LOGS}*")], S3, RESTRICTED, id="F12-4-NotResource"),
+    pytest.param([not_on(allow(), f"{LOGS}*"), allow("*", f"{LOGS}*")], S3, ALLOWED, id="F12-3-NotResource-and-rest"),
+    pytest.param(
+        [not_on(allow(), f"{LOGS}*"), not_on(deny(), f"{LOGS}*")], S3, DENIED, id="F12-2-what-NotResource-denies-again"
+    ),
+    pytest.param([allow("*", LOGS), not_on(deny(), "arn:aws:s3:::b")], S3, DENIED, id="F12-2-NotResource-denies-it"),
+    pytest.param([allow("*", LOGS), not_on(deny(), LOGS, "*/x")], S3, RESTRICTED, id="F12-4-NotResource-spares-it"),
+    pytest.param([not_on(allow("sqs:*"), f"{QUEUE}:jobs")], SQS, RESTRICTED, id="F12-4-NotResource-of-a-queue"),
+    pytest.param([not_on(allow("sns:*"), f"{TOPIC}:jobs")], SNS, RESTRICTED, id="F12-4-NotResource-of-any-service"),
+    pytest.param([allow(), deny("*", f"{TOPIC}:jobs")], SNS, RESTRICTED, id="F12-4-deny-of-one-topic"),
+    pytest.param(
+        [allow("s3:Get*"), without(allow(NotAction="s3:G*"), "Action"), allow("s3:G?[!e]*"), deny("s3:GetX")],
+        S3,
+        RESTRICTED,
+        id="F12-4-actions-that-statements-share",
+    ),
+    pytest.param(
+        [allow("s3:Get*"), without(allow(NotAction="s3:Get*"), "Action")], S3, ALLOWED, id="F12-3-actions-together"
+    ),
+    pytest.param(
+        [allow("*", [ORDERS_TABLE, f"{ORDERS_TABLE}/index/*", f"{ORDERS_TABLE}/stream/*"])],
+        TABLE,
+        RESTRICTED,
+        id="F12-4-table-indexes-and-streams",
+    ),
+    pytest.param([allow("*", f"{ORDERS_TABLE}/stream/*")], TABLE, RESTRICTED, id="F12-4-streams-of-the-table"),
+    pytest.param([allow("*", f"{ORDERS_TABLE}-2")], TABLE, DENIED, id="F12-2-another-table"),
+    pytest.param(
+        [allow("*", f"{LOGS}/${{aws:userid}}"), allow("s3:*", f"{LOGS}/public/*")],
+        LOGS_BUCKET,
+        RESTRICTED,
+        id="F12-4-beside-a-variable",
+    ),
 ]
 
 
@@ -245,6 +316,27 @@ def test_f12_principals_of_denials(
     assert found is (UNDECIDED if is_gateway and is_account else opposite)
 
 
+NOT_PRINCIPALS = [
+    # whom a denial does not mean, and what becomes of the role at an interface endpoint
+    ({"AWS": ROLE}, UNDECIDED),
+    ({"AWS": "111122223333"}, UNDECIDED),
+    ({"AWS": f"{SESSION}/orders/orders"}, UNDECIDED),
+    ({"AWS": "AROAEXAMPLEID"}, UNDECIDED),
+    ("*", UNDECIDED),
+    ({}, UNDECIDED),
+    ({"AWS": "arn:aws:iam::111122223333:role/admin"}, DENIED),
+    ({"AWS": [OTHER_ACCOUNT, f"arn:aws:iam::{OTHER_ACCOUNT}:root"]}, DENIED),
+    ({"Service": "lambda.amazonaws.com"}, DENIED),
+]
+
+
+@pytest.mark.parametrize(("spared", "expected"), NOT_PRINCIPALS)
+def test_f12_a_role_that_notprincipal_could_not_mean_is_denied(spared: Any, expected: Standing) -> None:
+    document = policy(allow(), without(deny(NotPrincipal=spared), "Principal"))
+    assert standing(document, is_gateway=False) is expected
+    assert standing(document, is_gateway=True) is UNDECIDED
+
+
 @pytest.mark.parametrize("role", [None, "not an arn"])
 def test_f12_without_a_known_role_only_everybody_is_sure(role: str | None) -> None:
     request = ServiceRequest("s3", (), role)
@@ -252,7 +344,6 @@ def test_f12_without_a_known_role_only_everybody_is_sure(role: str | None) -> No
     assert standing(policy(allow(Principal={"AWS": "111122223333"})), request, is_gateway=False) is UNDECIDED
     assert standing(policy(allow(Principal={"AWS": ROLE})), request, is_gateway=False) is UNDECIDED
     assert standing(policy(allow(Principal={"AWS": "111122223333"})), request, is_gateway=True) is DENIED
-    assert standing(policy(allow(), deny("*", "arn:aws:s3:::secret*")), request) is UNDECIDED
 
 
 def test_f12_roles_of_one_network_are_judged_apart() -> None:
@@ -265,6 +356,95 @@ def test_f12_roles_of_one_network_are_judged_apart() -> None:
     assert [note.code for note in guard.judge(endpoint, arrival_of(sender, request=billing), around).notes] == [
         "ENDPOINT_POLICY_DENY"
     ]
+
+
+def with_policy(*statements: dict[str, Any]) -> Change:
+    return lambda estate: estate.set_policy("s3", *statements)
+
+
+def only_if(operator: str, key: str, value: Any) -> tuple[Change, ...]:
+    """S3's gateway endpoint, whose policy allows everything on a condition."""
+    return gateway_endpoint(), with_policy(allow(Condition={operator: {key: value}}))
+
+
+UNKNOWN_ORGANIZATION = only_if("StringEquals", "aws:PrincipalOrgID", "o-1")
+
+
+def test_f12_roles_that_the_policy_does_not_tell_apart_share_one_judgement() -> None:
+    endpoint = Endpoint("vpce-1", "vpc_endpoint", policy_document=policy(allow("s3:Get*"), deny("*", LOGS)))
+    around, guard, sender = FakeSurroundings(), EndpointPolicy(), function_in("subnet-app")
+    judgements = [
+        guard.judge(endpoint, arrival_of(sender, request=ServiceRequest("s3", (), role)), around)
+        for role in (ROLE, "arn:aws:iam::111122223333:role/billing")
+    ]
+    assert judgements[0] is judgements[1]
+
+
+class TestOnTheWay:
+    def test_f12_the_vpc_and_the_endpoint_are_those_that_the_packets_pass(self) -> None:
+        assert asked("s3", *only_if("StringEquals", "aws:SourceVpc", "vpc-main")) == "reachable"
+        assert asked("s3", *only_if("StringEquals", "aws:SourceVpc", "vpc-other")) == "blocked ENDPOINT_POLICY_DENY"
+        assert asked("s3", *only_if("StringEquals", "aws:SourceVpce", "vpce-s3")) == "reachable"
+
+    def test_f12_each_subnet_has_its_own_source_addresses(self) -> None:
+        one_subnet = only_if("IpAddress", "aws:VpcSourceIp", "10.0.1.0/24")
+        assert asked("s3", *one_subnet) == "reachable"
+        assert asked("s3", *only_if("IpAddress", "aws:VpcSourceIp", "10.0.1.0/25")) == (
+            "unknown ENDPOINT_POLICY_UNDECIDABLE"
+        )
+        estate = changed(*one_subnet)
+        estate.move_function("app", subnets=["app-a", "data-a"], groups=["app"])
+        assert told(estate, "s3") == "partial ENDPOINT_POLICY_DENY"
+
+    def test_f12_the_port_tells_https_from_http(self) -> None:
+        https = gateway_endpoint(), with_policy(allow(), deny(Condition={"Bool": {"aws:SecureTransport": "false"}}))
+        assert asked("s3", *https) == "reachable"
+        assert asked("s3.eu-west-1.amazonaws.com:443", *https) == "reachable"
+        assert asked("s3.eu-west-1.amazonaws.com:80", *https) == "blocked ENDPOINT_POLICY_DENY"
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            allow(Condition={"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/app"}}),
+            allow(Condition={"StringLike": {"AWS:principalarn": "*role/app"}}),
+            allow(Principal={"AWS": "arn:aws:iam::111122223333:role/app"}),
+            without(allow(NotPrincipal={"AWS": "arn:aws:iam::111122223333:role/billing"}), "Principal"),
+        ],
+    )
+    def test_f12_functions_that_share_all_but_the_role_are_told_apart(self, statement: dict[str, Any]) -> None:
+        estate = changed(interface_endpoint("s3", only_inbound_resolver=False), with_policy(statement))
+        estate.function("billing", subnets=["app-a"], groups=["app"])
+        report = Analysis(snapshot_of(estate)).report(["s3"])
+        verdicts = {function.name: function.answers[0].verdict.value for function in report.functions}
+        denied = "unknown" if "NotPrincipal" in statement else "blocked"
+        assert verdicts == {"app": "reachable", "billing": denied}
+
+    @pytest.mark.item("F13")
+    def test_f13_a_list_of_public_addresses_refuses_what_comes_through_an_endpoint(self) -> None:
+        listed = deny(Condition={"NotIpAddress": {"aws:SourceIp": "52.0.0.1/32"}})
+        assert asked("s3", gateway_endpoint(), with_policy(allow(), listed)) == "blocked ENDPOINT_POLICY_DENY"
+
+    @pytest.mark.item("K5")
+    def test_k5_an_undecidable_policy_is_unknown_and_says_what_would_settle_it(self) -> None:
+        (note,) = ask(changed(*UNKNOWN_ORGANIZATION), "s3").unknowns
+        assert (note.code, note.component) == ("ENDPOINT_POLICY_UNDECIDABLE", "vpce-s3")
+        assert note.remedy == "find out aws:PrincipalOrgID, or try the request"
+
+    @pytest.mark.item("K6")
+    def test_k6_what_fails_before_an_undecidable_policy_is_blocked(self) -> None:
+        assert asked("s3", *UNKNOWN_ORGANIZATION, egress()).startswith("blocked SG_HAS_NO_RULES")
+
+    def test_f12_a_denial_names_its_statement_and_why_a_grant_does_not_apply(self) -> None:
+        estate = changed(gateway_endpoint(), with_policy(allow(), deny(Sid="Nobody"), deny("sqs:*", Sid="Queues")))
+        (note,) = ask(estate, "s3").blockers
+        assert note.entry == "Nobody"
+        grant = allow(Sid="Office", Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})
+        (note,) = ask(changed(gateway_endpoint(), with_policy(grant)), "s3").blockers
+        assert "Office does not apply: aws:SourceIp is absent" in note.message
+
+    def test_f12_statements_without_a_name_are_named_by_their_place(self) -> None:
+        (note,) = ask(changed(gateway_endpoint(), with_policy(allow(), deny())), "s3").blockers
+        assert note.entry == "Statement[1]"
 
 
 @pytest.mark.parametrize(

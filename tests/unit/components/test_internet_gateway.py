@@ -72,6 +72,7 @@ ATTACHMENTS = [
 ]
 
 
+@pytest.mark.item("C10")
 @pytest.mark.parametrize(("changes", "expected"), ATTACHMENTS)
 def test_the_gateway_must_be_attached_to_the_vpc(changes: tuple[Change, ...], expected: str) -> None:
     assert asked("internet", *changes) == expected
@@ -100,6 +101,7 @@ BY_HAND = [
 ]
 
 
+@pytest.mark.item("A6", "C1")
 @pytest.mark.parametrize(("changes", "expected"), BY_HAND)
 def test_a_function_behind_an_internet_gateway(changes: tuple[Change, ...], expected: str) -> None:
     assert asked("internet", in_public_subnet, *changes) == expected
@@ -138,6 +140,7 @@ NOWHERE = [
 ]
 
 
+@pytest.mark.item("C10")
 @pytest.mark.parametrize(("destination", "expected"), NOWHERE)
 def test_private_addresses_do_not_exist_on_the_internet(destination: str, expected: str) -> None:
     answer = asked(destination).replace(" UNKNOWN_DESTINATION", "")
@@ -154,16 +157,23 @@ def test_ipv6_of_a_function_through_an_internet_gateway_is_not_documented_a12() 
     assert asked("internet", ipv6_by_igw, start=dual_stack).startswith("unknown")
 
 
+@pytest.mark.item("A12")
+def test_ipv6_that_aws_says_is_closed_is_blocked_and_not_unknown() -> None:
+    def denying(estate: Estate) -> None:
+        for held in estate.reply("ec2/describe-network-interfaces")["NetworkInterfaces"]:
+            held["DenyAllIgwTraffic"] = held["InterfaceType"] == "lambda"
+
+    def private(estate: Estate) -> None:
+        for block in estate["subnet-app-a"]["Ipv6CidrBlockAssociationSet"]:
+            block["Ipv6AddressAttribute"] = "private"
+
+    cloudflare = "[2606:4700::1111]:443"
+    assert asked(cloudflare, ipv6_by_igw, denying, start=dual_stack) == "blocked ENI_DENY_ALL_IGW_TRAFFIC"
+    assert asked(cloudflare, ipv6_by_igw, private, start=dual_stack) == "blocked IPV6_NOT_PUBLIC"
+
+
 def test_ipv6_inside_the_vpc_needs_no_gateway_a11() -> None:
     assert asked(PEER_V6, start=dual_stack) == "reachable"
-
-
-def test_an_egress_only_gateway_is_undecided_until_it_is_modelled_c12() -> None:
-    def by_eigw(estate: Estate) -> None:
-        main(estate).egress_only_internet_gateway("six")
-        estate.route_table("private").add_route("::/0", "eigw-six")
-
-    assert asked("[2606:4700::1111]:443", by_eigw, start=dual_stack) == "unknown UNSUPPORTED_COMPONENT"
 
 
 # A collected instance reached by its public address (C11)

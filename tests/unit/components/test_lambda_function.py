@@ -1,22 +1,20 @@
 """Lambda functions: attached or not, their state, and what their own facts do to every answer."""
 
-import json
-
 import pytest
 
 from tests.estates.asking import ask, finding_codes, function_report, told
-from tests.estates.builder import Estate
+from tests.estates.builder import Estate, allow
 from tests.unit.reach.worlds import (
     Change,
     asked,
     changed,
     database,
     denied,
+    ingress,
     no_route,
     record,
     without,
 )
-from vpcreach.components.lambda_function import without_secrets
 from vpcreach.errors import UsageError
 
 STATE = "lambda/get-function-configuration/app"
@@ -38,6 +36,10 @@ TABLE = [
     pytest.param((state("Pending", "Creating"),), "reachable", True, id="A13-Pending-Creating"),
     pytest.param((state("Pending", "Restoring"),), "reachable", True, id="A13-Pending-Restoring"),
     pytest.param((state("Inactive", "Idle"),), "reachable", False, id="A13-Inactive-Idle"),
+    pytest.param((state("Inactive"),), "reachable", False, id="A13-Inactive-without-a-reason"),
+    pytest.param((state("Inactive", "Tomorrow"),), "unknown FUNCTION_STATE", False, id="A13-Inactive-for-a-new-reason"),
+    pytest.param((state("Active", "SubnetOutOfIPAddresses"), full), "reachable", False, id="A13-Active-after-all"),
+    pytest.param((state("Deactivating"),), "unknown FUNCTION_STATE", False, id="A13-Deactivating"),
     *(
         pytest.param((state("Inactive", code),), "unknown FUNCTION_STATE", False, id=f"A13-Inactive-{code}")
         for code in (
@@ -58,13 +60,24 @@ TABLE = [
     ),
     *(
         pytest.param((state("Failed", code),), "blocked FUNCTION_BAD_STATE", False, id=f"A13-Failed-{code}")
-        for code in ("EniLimitExceeded", "InvalidSubnet", "InternalError", "InvalidRuntime")
+        for code in (
+            "EniLimitExceeded",
+            "SubnetOutOfIPAddresses",
+            "InvalidSubnet",
+            "InvalidSecurityGroup",
+            "InsufficientRolePermissions",
+            "DisallowedByVpcEncryptionControl",
+            "EC2RequestLimitExceeded",
+            "InternalError",
+            "Tomorrow",
+        )
     ),
     pytest.param((state("Deleting"),), "blocked FUNCTION_BAD_STATE", False, id="A13-Deleting"),
     pytest.param((state("Deactivated"),), "blocked FUNCTION_BAD_STATE", False, id="A13-Deactivated"),
     *(
-        pytest.param((state("Failed", code),), "reachable", False, id=f"A13-{code}")
+        pytest.param((state(name, code),), "reachable", name == "Pending", id=f"A13-{name}-{code}")
         for code in ("EFSIOError", "EFSMountConnectivityError", "EFSMountFailure", "EFSMountTimeout")
+        for name in ("Active", "Inactive", "Failed", "Pending")
     ),
     pytest.param((state("Tomorrow"),), "unknown FUNCTION_STATE", False, id="A13-a-new-state"),
     pytest.param(
@@ -91,6 +104,7 @@ TABLE = [
 ]
 
 
+@pytest.mark.item("A13", "A14")
 @pytest.mark.parametrize(("changes", "expected", "is_provisional"), TABLE)
 def test_what_a_state_does_to_the_answer(changes: tuple[Change, ...], expected: str, is_provisional: bool) -> None:
     estate = changed(*changes)
@@ -104,6 +118,14 @@ def test_a_state_stops_everything_the_function_asks_for_a13() -> None:
         assert asked(destination, database(), failed).startswith("blocked"), destination
 
 
+@pytest.mark.item("A13")
+def test_trouble_with_a_file_system_is_evidence_and_no_more_a13() -> None:
+    answer = ask(changed(state("Failed", "EFSMountTimeout")), "internet")
+    [finding] = [finding for finding in answer.findings if finding.code == "FUNCTION_STATE"]
+    assert "file system" in finding.message
+
+
+@pytest.mark.item("A13", "K7")
 def test_idle_and_failed_updates_are_told_once_for_the_function_a13() -> None:
     estate = changed(state("Inactive", "Idle", LastUpdateStatus="Failed", LastUpdateStatusReasonCode="InvalidSubnet"))
     findings = function_report(estate, "internet", "s3").findings
@@ -139,6 +161,7 @@ UNATTACHED = [
 ]
 
 
+@pytest.mark.item("A2", "A4", "A18")
 @pytest.mark.parametrize("config", UNATTACHED)
 def test_a_function_that_is_not_attached_uses_aws_own_network(config: dict[str, object]) -> None:
     estate = alone()
@@ -155,11 +178,12 @@ OUTSIDE_VPC = [
     ("8.8.8.8:53/udp", "reachable"),
     ("0.0.0.0/0:443", "partial FUNCTION_NOT_IN_VPC"),
     ("[2606:4700::1111]:443", "blocked LAMBDA_IPV6_NOT_ENABLED"),
-    ("52.0.0.1:443", "unknown UNKNOWN_DESTINATION"),
+    ("52.0.0.1:443", "blocked NO_POSSIBLE_DESTINATION"),
     ("eni-nat-main", "blocked FUNCTION_NOT_IN_VPC"),
 ]
 
 
+@pytest.mark.item("A4")
 @pytest.mark.parametrize(("destination", "expected"), OUTSIDE_VPC, ids=lambda v: f"A4-{v}")
 def test_what_a_function_without_vpc_reaches(destination: str, expected: str) -> None:
     assert told(alone(), destination) == expected
@@ -170,29 +194,26 @@ def test_a_function_without_vpc_has_no_subnets_in_its_answer_a4() -> None:
     assert answer.subnets == ()
 
 
+@pytest.mark.item("A5")
 def test_everything_an_attached_function_sends_follows_its_subnet_a5() -> None:
     for destination in ("internet", "s3", "service:logs", "service:lambda"):
         assert asked(destination, no_route()) == "blocked NO_ROUTE_TO_DESTINATION", destination
 
 
+@pytest.mark.item("A16")
 @pytest.mark.parametrize("destination", ["10.0.2.9:443/icmp", "internet:443/icmp"], ids=["A16-address", "A16-internet"])
 def test_functions_send_no_icmp(destination: str) -> None:
     assert asked(destination).startswith("blocked")
     assert "PROTOCOL_RESTRICTION" in asked(destination)
 
 
+@pytest.mark.item("A2")
 def test_the_vpc_is_that_of_the_subnets_whatever_the_function_says_a2() -> None:
     stale = changed(lambda e: e["function:app"]["VpcConfig"].update(VpcId="vpc-stale"))
     assert told(stale, "internet") == "reachable"
 
 
-def test_managed_instances_have_a_network_of_their_own_a20() -> None:
-    config = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "arn:aws:lambda:…"}}
-    assert asked("internet", record("function:app", CapacityProviderConfig=config)) == (
-        "unknown MANAGED_INSTANCE_ADDRESS_UNKNOWN"
-    )
-
-
+@pytest.mark.item("A1")
 @pytest.mark.parametrize("hide", [denied(FUNCTIONS), without(FUNCTIONS)], ids=["A1-denied", "A1-absent"])
 def test_a_function_that_no_list_tells_of_is_unknown(hide: Change) -> None:
     assert asked("internet", hide) == "unknown COLLECTION_FAILED"
@@ -209,31 +230,76 @@ def test_a_failed_function_without_vpc_runs_no_more_than_another(destination: st
     assert told(alone(**failed), destination) == "blocked FUNCTION_BAD_STATE"
 
 
-def test_managed_instances_need_no_config_of_the_functions_own_a20() -> None:
-    config = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "arn:aws:lambda:…"}}
-    assert told(alone(CapacityProviderConfig=config), "internet") == "unknown MANAGED_INSTANCE_ADDRESS_UNKNOWN"
-
-
-def test_secrets_are_taken_out_and_nothing_else_a1() -> None:
-    reply = {
-        "Functions": [
-            {"FunctionName": "app", "Environment": {"Variables": {"PASSWORD": "x"}}, "Code": {"Location": "u", "S": 1}},
-            {"FunctionName": "bare"},
-        ],
-        "NextMarker": "more",
-    }
-    kept = without_secrets(reply)
-    assert kept == {
-        "Functions": [
-            {"FunctionName": "app", "Environment": {"Variables": {"PASSWORD": "(not kept)"}}, "Code": {"S": 1}},
-            {"FunctionName": "bare"},
-        ],
-        "NextMarker": "more",
-    }
-    assert "PASSWORD" in json.dumps(reply)
-
-
 def test_advice_decides_nothing_k7() -> None:
     idle = changed(state("Inactive", "Idle"))
     assert "FUNCTION_IDLE" in finding_codes(ask(idle, "internet"))
     assert ask(idle, "internet").blockers == ()
+
+
+def no_interfaces(estate: Estate) -> None:
+    listed = estate.reply("ec2/describe-network-interfaces")["NetworkInterfaces"]
+    listed[:] = [each for each in listed if each["InterfaceType"] != "lambda"]
+
+
+def several_subnets(*more: Change) -> Estate:
+    """`app` in a subnet behind the NAT gateway and in one without any way out."""
+
+    def change(estate: Estate) -> None:
+        vpc = estate.drawn_vpc("main")
+        vpc.subnet("shut-b", "10.0.5.0/24", az="b", table="shut")
+        vpc.route_table("shut", {})
+        estate.move_function("app", subnets=["app-a", "shut-b"], groups=["app"])
+
+    return changed(change, *more)
+
+
+@pytest.mark.item("A7")
+def test_every_subnet_counts_and_never_the_best_one_alone() -> None:
+    assert told(several_subnets(), "internet") == "partial NO_ROUTE_TO_DESTINATION"
+
+
+@pytest.mark.item("A3")
+def test_no_answer_needs_an_interface_of_the_function() -> None:
+    assert told(changed(no_interfaces), "internet") == "reachable"
+    assert told(several_subnets(no_interfaces), "internet") == "partial NO_ROUTE_TO_DESTINATION"
+
+
+FULL = [
+    pytest.param((full,), "reachable", {"SUBNET_CANNOT_SCALE"}, id="an-interface-is-there"),
+    pytest.param((full, no_interfaces), "blocked SUBNET_OUT_OF_IP_ADDRESSES", set(), id="none-is-there"),
+    pytest.param((no_interfaces,), "reachable", set(), id="not-full"),
+    pytest.param(
+        (full, denied("ec2/describe-network-interfaces")), "unknown COLLECTION_FAILED", set(), id="who-knows-denied"
+    ),
+    pytest.param(
+        (full, without("ec2/describe-network-interfaces")), "unknown COLLECTION_FAILED", set(), id="who-knows-absent"
+    ),
+    pytest.param(
+        (full, lambda e: e["eni-lambda-app-a-app"].update(Groups=[{"GroupId": "sg-data"}])),
+        "blocked SUBNET_OUT_OF_IP_ADDRESSES",
+        set(),
+        id="of-other-groups",
+    ),
+]
+
+
+@pytest.mark.item("A14", "A3")
+@pytest.mark.parametrize(("changes", "expected", "findings"), FULL)
+def test_a_full_subnet_stops_what_is_not_in_it_yet(
+    changes: tuple[Change, ...], expected: str, findings: set[str]
+) -> None:
+    estate = changed(*changes)
+    assert told(estate, "internet") == expected
+    assert finding_codes(ask(estate, "internet")) & {"SUBNET_CANNOT_SCALE"} == findings
+
+
+@pytest.mark.item("A10")
+@pytest.mark.parametrize(("tenancy", "expected"), [("dedicated", "blocked"), ("host", "blocked"), ("odd", "unknown")])
+def test_only_default_tenancy_takes_functions(tenancy: str, expected: str) -> None:
+    assert told(changed(record("vpc-main", InstanceTenancy=tenancy)), "internet") == f"{expected} VPC_DEDICATED_TENANCY"
+
+
+@pytest.mark.item("A15")
+def test_inbound_rules_of_the_functions_own_groups_decide_nothing() -> None:
+    closed, open_wide = changed(ingress(group="app")), changed(ingress(allow("-1"), group="app"))
+    assert told(closed, "internet") == told(open_wide, "internet") == "reachable"

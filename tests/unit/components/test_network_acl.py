@@ -199,6 +199,7 @@ SIX_CHECKS = [
 ]
 
 
+@pytest.mark.item("E7", "C1")
 @pytest.mark.parametrize(("number", "change", "component", "leg", "direction"), SIX_CHECKS)
 def test_each_of_the_six_checks_stops_alone(
     number: int, change: Change, component: str, leg: Leg, direction: str
@@ -276,6 +277,7 @@ ENDPOINT_CHECKS = [
 ]
 
 
+@pytest.mark.item("E9")
 @pytest.mark.parametrize(("change", "leg"), ENDPOINT_CHECKS)
 def test_a_way_to_an_interface_endpoint_crosses_two_acls_both_ways(change: Change, leg: Leg) -> None:
     answer = ask(changed(interface_endpoint(), change), "service:sts")
@@ -289,6 +291,7 @@ def test_a_blocker_names_rule_direction_and_leg_e2() -> None:
     assert (blocker.component, blocker.entry, blocker.leg) == ("acl-app-a", "outbound rule 77 deny", Leg.OUT)
 
 
+@pytest.mark.item("D11")
 def test_the_resolver_is_no_business_of_an_acl_e3() -> None:
     assert asked("169.254.169.253:53/udp", acl("app-a", outbound=[], inbound=[])) == "reachable"
 

@@ -58,8 +58,9 @@ def test_every_address_of_an_interface_is_its_own_h12() -> None:
 
 def test_an_interface_of_a_load_balancer_without_groups_is_filtered_by_nothing_c7() -> None:
     bare = interface(groups=[], type="network_load_balancer")
-    assert asked(ADDRESS, bare) == "reachable"
-    assert asked("eni-peer:5432", bare) == "reachable"
+    # What listens there is another question, which no load balancer of the snapshot answers.
+    assert asked(ADDRESS, bare, ingress()) == "unknown UNKNOWN_DESTINATION"
+    assert asked("10.0.2.0/24:5432", bare) == "reachable"
 
 
 def test_an_ordinary_interface_without_groups_is_undecided_h12() -> None:
@@ -67,16 +68,21 @@ def test_an_ordinary_interface_without_groups_is_undecided_h12() -> None:
 
 
 def test_an_appliance_as_next_hop_is_undecided_b2() -> None:
-    appliance = interface("fw", source_dest_check=False), route("93.184.216.0/24", "eni-fw")
-    assert asked("93.184.216.34:443", *appliance) == "unknown UNSUPPORTED_COMPONENT"
+    main_table = route("93.184.216.0/24", "eni-fw")
+    appliance = interface("fw", subnet="public-a", address="10.0.0.50", groups=["app"], source_dest_check=False)
+    admitting = ingress(allow("-1", None, "0.0.0.0/0"), group="app")
+    told = asked("93.184.216.34:443", appliance, main_table, admitting)
+    assert told == "blocked IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS APPLIANCE_FORWARDING_UNVERIFIED"
 
 
 def test_an_instance_as_next_hop_is_undecided_b2() -> None:
     def nat_instance(estate: Estate) -> None:
-        estate.instance("nat", subnet="public-a", public_ip="54.0.0.9", source_dest_check=False)
+        estate.instance("nat", subnet="public-a", groups=["app"], public_ip="54.0.0.9", source_dest_check=False)
         estate.route_table("private").replace_route("0.0.0.0/0", Route("i-nat"))
 
-    assert asked("internet", nat_instance) == "unknown UNSUPPORTED_COMPONENT"
+    admitting = ingress(allow("-1", None, "0.0.0.0/0"), group="app")
+    assert asked("internet", nat_instance, admitting) == "unknown APPLIANCE_FORWARDING_UNVERIFIED"
+    assert asked("internet", nat_instance).startswith("blocked ENI_SG_RULES_MISMATCH")
 
 
 def test_the_same_address_in_another_vpc_is_another_interface_h17() -> None:

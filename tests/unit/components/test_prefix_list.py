@@ -2,15 +2,18 @@
 
 import pytest
 
+from tests.estates.asking import told
 from tests.estates.builder import allow
 from tests.unit.reach.worlds import (
     OUTSIDE,
     Change,
     asked,
     denied,
+    dual_stack,
     egress,
     forgotten,
     gateway_endpoint,
+    main,
     no_route,
     prefix_list,
     route,
@@ -71,3 +74,19 @@ OWN = [
 def test_a_route_by_a_list(changes: tuple[Change, ...], expected: str) -> None:
     listed = prefix_list("mine", "93.184.216.0/24"), route("pl-mine", "nat-main"), no_route()
     assert asked(OUTSIDE, *listed, *changes) == expected
+
+
+@pytest.mark.item("F3")
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param(["52.94.24.0/23", "2600:1f60::/40"], "reachable", id="listed"),
+        pytest.param(["52.94.24.0/23"], "blocked NO_ROUTE_TO_DESTINATION", id="not-listed"),
+    ],
+)
+def test_ipv6_takes_a_gateway_endpoint_only_where_its_list_holds_ipv6(entries: list[str], expected: str) -> None:
+    estate = dual_stack()
+    main(estate).gateway_endpoint("dynamodb", service="dynamodb", tables=["private"])
+    reply = {"Entries": [{"Cidr": entry} for entry in entries]}
+    estate.put("ec2/get-managed-prefix-list-entries", reply, "pl-dynamodb")
+    assert told(estate, "[2600:1f60::7]:443") == expected

@@ -108,14 +108,14 @@ def test_what_an_unfinished_file_holds_counts_b1() -> None:
 TARGETS = [
     ("B2-igw", "igw-main", "blocked IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"),
     ("B2-nat", "nat-main", "reachable"),
-    ("B2-vgw", "vgw-onprem", "unknown UNSUPPORTED_COMPONENT"),
-    ("B2-tgw", "tgw-hub", "unknown UNSUPPORTED_COMPONENT"),
-    ("B2-pcx", "pcx-peer", "unknown UNSUPPORTED_COMPONENT"),
+    ("B2-vgw", "vgw-onprem", "unknown UNKNOWN_RESOURCE"),
+    ("B2-tgw", "tgw-hub", "unknown UNKNOWN_RESOURCE"),
+    ("B2-pcx", "pcx-peer", "unknown UNKNOWN_RESOURCE"),
     ("B2-eni", "eni-unseen", "unknown UNKNOWN_RESOURCE"),
     ("B2-vpce", "vpce-unseen", "unknown UNKNOWN_RESOURCE"),
-    ("B2-cagw", "cagw-wave", "unknown UNSUPPORTED_COMPONENT"),
+    ("B2-cagw", "cagw-wave", "unknown UNKNOWN_RESOURCE"),
     ("B2-lgw", "lgw-outpost", "unknown UNSUPPORTED_COMPONENT"),
-    ("B2-core-network", "arn:aws:networkmanager::111122223333:core-network/c", "unknown UNSUPPORTED_COMPONENT"),
+    ("B2-core-network", "arn:aws:networkmanager::111122223333:core-network/c", "unknown UNKNOWN_RESOURCE"),
     ("B2-odb", "arn:aws:odb:eu-west-1:111122223333:odb-network/o", "unknown UNSUPPORTED_COMPONENT"),
 ]
 
@@ -129,13 +129,29 @@ def test_a_route_without_a_target_that_is_known_decides_nothing_b2() -> None:
     assert asked(OUTSIDE, unknown_target) == "unknown UNSUPPORTED_ROUTE_TARGET"
 
 
+@pytest.mark.item("B14")
+def test_a_next_hop_told_by_its_address_alone_is_the_interface_that_has_it() -> None:
+    def advertised(address: str) -> Change:
+        def change(estate: Estate) -> None:
+            main(estate).network_interface("fw", subnet="public-a", address="10.0.0.9", source_dest_check=True)
+            route = {"DestinationCidrBlock": HERE, "IpAddress": address, "Origin": "Advertisement", "State": "active"}
+            estate[PRIVATE]["Routes"].append(route)
+
+        return change
+
+    assert "ENI_SOURCE_DEST_CHECK_RESTRICTION" in asked(OUTSIDE, advertised("10.0.0.9"))
+    assert asked(OUTSIDE, advertised("10.0.0.77")) == "unknown UNSUPPORTED_ROUTE_TARGET"
+    answer = ask(changed(advertised("10.0.0.9")), OUTSIDE)
+    assert "DYNAMIC_ROUTE" in {finding.code for finding in answer.findings}
+
+
 def test_a_route_server_route_leads_to_its_appliance_b2() -> None:
     def advertised(estate: Estate) -> None:
-        main(estate).network_interface("fw", subnet="data-a")
+        main(estate).network_interface("fw", subnet="public-a", source_dest_check=True)
         estate.route_table("private").add_route(HERE, Route("eni-fw", "active", "Advertisement"))
-        estate[PRIVATE]["Routes"][-1]["IpAddress"] = "10.0.2.9"
+        estate[PRIVATE]["Routes"][-1]["IpAddress"] = "10.0.0.9"
 
-    assert asked(OUTSIDE, advertised) == "unknown UNSUPPORTED_COMPONENT"
+    assert "ENI_SOURCE_DEST_CHECK_RESTRICTION" in asked(OUTSIDE, advertised)
 
 
 def add_twin(estate: Estate) -> None:
@@ -162,7 +178,7 @@ LONGEST = [
     pytest.param(
         "10.0.2.50:443",
         (local_beside("10.0.2.0/24", "vgw-x"),),
-        "unknown UNSUPPORTED_COMPONENT",
+        "unknown UNKNOWN_RESOURCE",
         id="B8-a-static-route-beats-local",
     ),
     pytest.param(
@@ -364,7 +380,7 @@ def test_a_local_route_may_lead_elsewhere_and_is_never_taken_for_granted_b7() ->
         main(estate).network_interface("fw", subnet="public-a", groups=["app"])
         estate.route_table("private").replace_route("10.0.0.0/16", "eni-fw")
 
-    assert asked("rds:orders-db", database(), through_appliance) == "unknown UNSUPPORTED_COMPONENT"
+    assert "ENI_SOURCE_DEST_CHECK_RESTRICTION" in asked("rds:orders-db", database(), through_appliance)
 
 
 def test_an_address_between_the_subnets_is_nowhere_b7() -> None:
@@ -393,7 +409,7 @@ def test_the_answer_of_a_target_follows_the_table_of_its_own_subnet_b12() -> Non
         main(estate).route_table("data", subnets=["data-a"])
         estate.route_table("data").add_route("10.0.1.0/24", Route("vgw-x"))
 
-    assert asked("rds:orders-db", database(), own_table) == "unknown UNSUPPORTED_COMPONENT"
+    assert asked("rds:orders-db", database(), own_table) == "unknown UNKNOWN_RESOURCE"
 
 
 def test_answers_sent_to_a_gateway_the_packets_never_passed_are_lost_b12() -> None:

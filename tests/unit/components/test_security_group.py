@@ -75,6 +75,7 @@ INBOUND: list[tuple[str, tuple[Allow, ...], str]] = [
 ]
 
 
+@pytest.mark.item("D3", "D8")
 @pytest.mark.parametrize(("rules", "expected"), [pytest.param(r, e, id=i) for i, r, e in INBOUND])
 def test_what_enters_a_database(rules: tuple[Allow, ...], expected: str) -> None:
     assert asked(DATABASE, database(), ingress(*rules)) == expected
@@ -90,11 +91,13 @@ PORT_KEYS = [
 ]
 
 
+@pytest.mark.item("D2", "D3")
 @pytest.mark.parametrize(("first", "last", "protocol", "expected"), PORT_KEYS)
 def test_how_a_rule_spells_its_ports(first: int | None, last: int | None, protocol: str, expected: str) -> None:
     assert asked(DATABASE, database(), rule_ports(first, last, protocol)) == expected
 
 
+@pytest.mark.item("D12")
 def test_groups_are_stateful_so_the_other_direction_never_counts_d1() -> None:
     assert asked(DATABASE, database(), egress(group="data")) == "reachable"
     assert asked(DATABASE, database(), ingress(group="app")) == "reachable"
@@ -134,6 +137,7 @@ OUTBOUND: list[tuple[str, tuple[Allow, ...], str, str]] = [
 ]
 
 
+@pytest.mark.item("D3", "D4")
 @pytest.mark.parametrize(("rules", "destination", "expected"), [pytest.param(r, d, e, id=i) for i, r, d, e in OUTBOUND])
 def test_what_leaves_the_function(rules: tuple[Allow, ...], destination: str, expected: str) -> None:
     assert asked(destination, interface(), egress(*rules)) == expected
@@ -188,6 +192,7 @@ def test_a_rule_for_another_port_makes_no_doubt_though_its_list_is_unread_d5() -
     assert asked(OUTSIDE, *unread, egress(allow("tcp", 80, "pl-mine"), allow("tcp", 443))) == "reachable"
 
 
+@pytest.mark.item("A25")
 def test_an_inbound_list_admits_the_subnet_or_only_part_of_it_d5() -> None:
     named = ingress(allow("tcp", 5432, "pl-mine"))
     assert asked(DATABASE, prefix_list("mine", "10.0.1.0/24"), database(), named) == "reachable"
@@ -210,7 +215,7 @@ UNREAD = [
         id="K6-an-unread-group-and-a-closed-acl",
     ),
     pytest.param(
-        (record("sg-app", VpcId="vpc-far"),), "unknown UNSUPPORTED_COMPONENT", id="D10-a-group-of-another-vpc"
+        (record("sg-app", VpcId="vpc-far"),), "blocked UNASSOCIATED_COMPONENT", id="D10-a-group-of-another-vpc"
     ),
 ]
 

@@ -114,7 +114,7 @@ def test_dns_support_may_not_f4() -> None:
     assert asked("s3", *off) == "blocked VPC_DNS_SUPPORT_DISABLED"
 
 
-@pytest.mark.parametrize("kind", ["GatewayLoadBalancer", "Resource", "ServiceNetwork", "Tunnel", "Tomorrow"])
+@pytest.mark.parametrize("kind", ["Resource", "ServiceNetwork", "Tunnel", "Tomorrow"])
 def test_f1_an_endpoint_of_another_kind_as_next_hop_is_undecided(kind: str) -> None:
     changes = gateway_endpoint(), record("vpce-s3", VpcEndpointType=kind), route("93.184.216.0/24", "vpce-s3")
     assert asked("93.184.216.34:443", *changes) == "unknown UNSUPPORTED_COMPONENT"

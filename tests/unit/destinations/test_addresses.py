@@ -68,7 +68,7 @@ BLOCKS = [
     pytest.param(
         "192.168.0.0/16:443",
         (route("192.168.0.0/16", "tgw-hub"),),
-        "unknown UNSUPPORTED_COMPONENT",
+        "unknown UNKNOWN_RESOURCE",
         id="H17-on-premises",
     ),
     pytest.param(
@@ -133,7 +133,7 @@ def test_a_private_address_of_another_vpc_is_not_next_door_h17() -> None:
 
     assert asked("10.9.1.50:443", far) == "blocked IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
     assert asked("10.9.1.50:443", far, no_route()) == "blocked NO_ROUTE_TO_DESTINATION"
-    assert asked("10.9.1.50:443", far, route("10.9.0.0/16", "pcx-far")).startswith("unknown UNSUPPORTED_COMPONENT")
+    assert asked("10.9.1.50:443", far, route("10.9.0.0/16", "pcx-far")).startswith("unknown UNKNOWN_RESOURCE")
 
 
 def test_an_ipv6_literal_is_its_own_family_h17() -> None:

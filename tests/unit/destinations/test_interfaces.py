@@ -10,11 +10,13 @@ from tests.unit.reach.worlds import (
     asked,
     changed,
     denied,
+    dual_stack,
     egress,
     forgotten,
     ingress,
     interface,
     main,
+    no_route,
     record,
     unfinished,
     without,
@@ -36,6 +38,8 @@ STATES = [
     ("stopping", "blocked BAD_STATE"),
     ("shutting-down", "blocked BAD_STATE"),
     ("terminated", "blocked BAD_STATE"),
+    ("pending", "reachable"),
+    ("dreaming", "unknown BAD_STATE"),
 ]
 
 
@@ -153,3 +157,89 @@ def test_an_instance_is_reached_at_its_primary_interface_h12() -> None:
 def test_an_instances_interface_without_groups_is_unknown_h12() -> None:
     groupless: Change = lambda e: e["i-web"]["NetworkInterfaces"][0].pop("Groups")  # noqa: E731
     assert asked("i-web:5432", web(), groupless) == "unknown UNKNOWN_DESTINATION"
+
+
+def secondary_address(estate: Estate) -> None:
+    """Another address of the instance's primary interface, in the closed half of data-a."""
+    estate["i-web"]["NetworkInterfaces"][0]["PrivateIpAddresses"].append({"PrivateIpAddress": "10.0.2.200"})
+    estate["eni-web"]["PrivateIpAddresses"].append({"PrivateIpAddress": "10.0.2.200"})
+    upper_half = [(90, "deny", "-1", None, None, "10.0.2.128/25"), (100, "allow", "-1", None, None, "0.0.0.0/0")]
+    main(estate).network_acl("half", subnets=["app-a"], outbound=upper_half)
+
+
+@pytest.mark.item("H12")
+def test_an_instance_is_reached_at_its_own_address_and_an_interface_at_all_of_its_addresses() -> None:
+    assert asked("i-web:5432", web(), secondary_address) == "reachable"
+    assert asked("eni-web:5432", web(), secondary_address) == "partial SUBNET_ACL_RESTRICTION"
+
+
+@pytest.mark.item("H12")
+def test_an_instance_or_interface_with_ipv6_alone_is_reached_over_it() -> None:
+    def drawn(estate: Estate) -> None:
+        estate.instance("web", subnet="data-a", groups=["peer"])
+        for item in (estate["i-web"]["NetworkInterfaces"][0], estate["eni-web"]):
+            item.update(PrivateIpAddress=None, PrivateIpAddresses=[])
+            item.update(Ipv6Addresses=[{"Ipv6Address": "2600:1f18:0:2::77"}])
+        estate["i-web"].update(PrivateIpAddress=None)
+
+    for destination in ("i-web", "eni-web"):
+        assert asked(destination, drawn, start=dual_stack) == "reachable"
+        only_ipv4: Change = lambda e: e["function:app"]["VpcConfig"].update(Ipv6AllowedForDualStack=False)  # noqa: E731
+        assert asked(destination, drawn, only_ipv4, start=dual_stack) == "blocked LAMBDA_IPV6_NOT_ENABLED"
+
+
+@pytest.mark.item("H12")
+def test_an_instance_of_another_vpc_is_not_next_door() -> None:
+    def far(estate: Estate) -> None:
+        estate.vpc("far", "10.9.0.0/16").subnet("far-a", "10.9.1.0/24", az="a")
+        estate.instance("far", subnet="far-a")
+
+    assert asked("i-far", far) == "blocked IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
+    assert asked("eni-far", far, no_route()) == "blocked NO_ROUTE_TO_DESTINATION"
+
+
+TYPES = [
+    pytest.param("transit_gateway", "blocked NO_POSSIBLE_DESTINATION", id="transit-gateway"),
+    pytest.param("gateway_load_balancer_endpoint", "blocked NO_POSSIBLE_DESTINATION", id="gateway-load-balancer"),
+    pytest.param("nat_gateway", "blocked NO_POSSIBLE_DESTINATION", id="nat-gateway"),
+    pytest.param("lambda", "blocked NO_POSSIBLE_DESTINATION", id="lambda"),
+    pytest.param("api_gateway_managed", "blocked NO_POSSIBLE_DESTINATION", id="vpc-link"),
+    pytest.param("network_load_balancer", "unknown UNKNOWN_DESTINATION", id="a-node-of-nobody-knows-which"),
+    pytest.param("vpc_endpoint", "reachable", id="vpc-endpoint"),
+    pytest.param("dreaming", "reachable", id="a-type-of-tomorrow-behind-its-groups"),
+]
+
+
+@pytest.mark.item("H12")
+@pytest.mark.parametrize(("kind", "expected"), TYPES)
+def test_what_takes_connections_behind_an_interface(kind: str, expected: str) -> None:
+    assert asked("eni-peer:5432", interface(type=kind)) == expected
+
+
+@pytest.mark.item("H12")
+def test_a_type_of_tomorrow_without_groups_is_unknown() -> None:
+    assert asked("eni-peer:5432", interface(type="dreaming", groups=[])) == "unknown UNKNOWN_DESTINATION"
+
+
+def public_web(estate: Estate) -> None:
+    """`i-web` in the public subnet at 54.1.1.1, behind a group that admits the NAT gateway's address."""
+    main(estate).security_group("web", ingress=[allow("tcp", 443, "52.0.0.1/32")])
+    estate.instance("web", subnet="public-a", groups=["web"], public_ip="54.1.1.1")
+
+
+PUBLIC = [
+    pytest.param((), "reachable", id="its-group-admits-the-nat-gateway"),
+    pytest.param((no_route(),), "blocked NO_ROUTE_TO_DESTINATION", id="no-way-out"),
+    pytest.param(
+        (ingress(allow("tcp", 443, "sg-app"), group="web"),), "blocked SG_REFERENCES_NOT_PRESERVED", id="names"
+    ),
+    pytest.param((lambda e: e["i-web"]["State"].update(Name="stopped"),), "blocked BAD_STATE", id="stopped"),
+    pytest.param((lambda e: e["i-web"]["State"].update(Name="dreaming"),), "unknown BAD_STATE", id="of-tomorrow"),
+    pytest.param((forgotten("sg-web"),), "unknown UNKNOWN_RESOURCE", id="its-group-is-not-in-the-file"),
+]
+
+
+@pytest.mark.item("C11")
+@pytest.mark.parametrize(("changes", "expected"), PUBLIC)
+def test_an_instance_by_its_public_address(changes: tuple[Change, ...], expected: str) -> None:
+    assert asked("54.1.1.1:443", public_web, *changes) == expected

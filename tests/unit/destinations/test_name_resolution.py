@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.estates.asking import ask, told
+from tests.estates.asking import ask, snapshot_of, told
 from tests.estates.builder import Estate
+from tests.estates.names import blocks
 from tests.unit.reach.worlds import (
     Change,
     asked,
@@ -14,9 +15,14 @@ from tests.unit.reach.worlds import (
     gateway_endpoint,
     main,
     no_route,
+    record,
     unfinished,
     without,
 )
+from vpcreach.destinations.name_resolution import resolution
+from vpcreach.network.network import Network
+
+pytestmark = pytest.mark.item("A22", "F16", "F17", "I6")
 
 FIREWALL = "route53resolver/list-firewall-rule-group-associations"
 RULES = "route53resolver/list-resolver-rule-associations"
@@ -67,9 +73,9 @@ ANSWERS = [
     pytest.param(
         (resolver_rule("rslvr-autodefined-rr-internet-resolver"),), "reachable", id="I5-the-rule-everybody-has"
     ),
-    pytest.param((profile(),), "unknown UNSUPPORTED_COMPONENT", id="I5-a-profile"),
-    pytest.param((zone("sqs.eu-west-1.amazonaws.com."),), "unknown UNSUPPORTED_COMPONENT", id="I4-a-zone-of-the-name"),
-    pytest.param((zone("amazonaws.com."),), "unknown UNSUPPORTED_COMPONENT", id="I4-a-zone-above-it"),
+    pytest.param((profile(),), "unknown COLLECTION_FAILED", id="I5-a-profile-of-which-nothing-is-told"),
+    pytest.param((zone("sqs.eu-west-1.amazonaws.com."),), "unknown COLLECTION_FAILED", id="I4-a-zone-of-the-name"),
+    pytest.param((zone("amazonaws.com."),), "unknown COLLECTION_FAILED", id="I4-a-zone-above-it"),
     pytest.param((zone("queue.sqs.eu-west-1.amazonaws.com."),), "reachable", id="I4-a-zone-below-it"),
     pytest.param((zone("my-sqs.eu-west-1.amazonaws.com."),), "reachable", id="I4-a-zone-that-only-ends-alike"),
     pytest.param((zone("corp.example."),), "reachable", id="I4-a-zone-of-something-else"),
@@ -133,4 +139,38 @@ def test_what_fails_on_the_ordinary_way_only_is_unknown_where_the_name_may_lead_
 def test_a_database_is_found_by_name_through_the_same_resolver_a22() -> None:
     assert asked("rds:orders-db", database(), dns_servers("10.0.0.9")) == "unknown CUSTOM_DNS_SERVERS"
     zone_of_it = zone("eu-west-1.rds.amazonaws.com.")
-    assert asked("rds:orders-db", database(), zone_of_it) == "unknown UNSUPPORTED_COMPONENT"
+    assert asked("rds:orders-db", database(), zone_of_it) == "unknown COLLECTION_FAILED"
+
+
+def test_a_zone_that_answers_for_a_databases_name_may_mean_another_thing_i4() -> None:
+    def zone_with(estate: Estate) -> None:
+        address = estate["rds:orders-db"]["Endpoint"]["Address"]
+        estate.private_zone("eu-west-1.rds.amazonaws.com", {address.split(".eu-west-1")[0]: "10.0.2.77"})
+
+    assert asked("rds:orders-db", database(), zone_with) == "unknown UNSUPPORTED_COMPONENT"
+    estate = changed(database(), zone_with)
+    name = estate["rds:orders-db"]["Endpoint"]["Address"]
+    network = Network(snapshot_of(estate))
+    assert resolution("vpc-main", (name,), network).may_divert
+    assert resolution("vpc-main", ("elsewhere.example",), network) == resolution("vpc-main", (), network)
+
+
+def test_custom_servers_leave_a_name_open_that_the_vpcs_own_resolver_would_refuse_i6() -> None:
+    closed: Change = lambda e: e.dns_firewall("all", blocks("*"))  # noqa: E731
+    assert asked("service:sqs", dns_servers("10.0.0.9"), closed) == "unknown CUSTOM_DNS_SERVERS"
+    assert asked("service:sqs", closed) == "blocked DNS_FIREWALL_BLOCK"
+
+
+def test_a_blocked_name_rests_on_the_dhcp_options_alone_k9() -> None:
+    hidden = [without(path) for path in (RULES, PROFILES, ZONES)]
+    closed: Change = lambda e: e.dns_firewall("all", blocks("*"))  # noqa: E731
+    estate = changed(dns_servers("AmazonProvidedDNS"), closed, without(OPTIONS), without(RULES))
+    assert ask(estate, "service:sqs").assumptions == ("no custom DNS servers (DHCP options not collected)",)
+    assert told(estate, "service:sqs", strict=True) == "unknown COLLECTION_FAILED"
+    sure = changed(closed, *hidden[:1])
+    assert told(sure, "service:sqs", strict=True) == "blocked DNS_FIREWALL_BLOCK"
+
+
+def test_in_a_shared_vpc_the_owners_settings_are_assumed_away_aloud_f17() -> None:
+    estate = changed(database(), record("vpc-main", OwnerId="999988887777"))
+    assert set(ask(estate, "rds:orders-db").assumptions) >= {text for path, _, text in GUARDS if path != OPTIONS}

@@ -4,6 +4,7 @@ import pytest
 
 from tests.estates.asking import ask, finding_codes, told
 from tests.estates.builder import Estate, allow, combined
+from tests.estates.transit import transit_gateway
 from tests.unit.reach.worlds import (
     INTERFACES,
     Change,
@@ -15,6 +16,7 @@ from tests.unit.reach.worlds import (
     egress,
     forgotten,
     ingress,
+    interface,
     main,
     no_route,
     record,
@@ -242,10 +244,69 @@ def test_a_publicly_accessible_instance_is_private_inside_its_vpc_h1() -> None:
     assert asked(DATABASE, database(public=True), no_route()) == "reachable"
 
 
-def test_from_another_vpc_its_name_leads_to_a_public_address_that_no_reply_tells_h1() -> None:
-    assert asked(DATABASE, public_elsewhere) == "unknown UNSUPPORTED_COMPONENT"
-    assert asked(DATABASE, public_elsewhere, no_route()) == "unknown UNSUPPORTED_COMPONENT"
-    assert asked(DATABASE, public_elsewhere, egress()).startswith("blocked SG_HAS_NO_RULES")
+def on_the_internet(estate: Estate) -> None:
+    """The far VPC has an internet gateway, a route to it, and a default group that admits the NAT gateway."""
+    far = estate.drawn_vpc("far")
+    far.internet_gateway("far")
+    far.main_route_table().add_route("0.0.0.0/0", "igw-far")
+    far.set_rules("default", ingress=[allow("tcp", 5432, "52.0.0.1/32")])
+
+
+@pytest.mark.item("C11")
+def test_from_another_vpc_its_name_leads_to_its_public_address_h1() -> None:
+    assert asked(DATABASE, public_elsewhere, on_the_internet) == "reachable"
+    assert asked(DATABASE, public_elsewhere, on_the_internet, no_route()) == "blocked NO_ROUTE_TO_DESTINATION"
+    assert asked(DATABASE, public_elsewhere).startswith("blocked BAD_STATE_ATTACHMENT")
+
+
+@pytest.mark.item("C11")
+def test_a_public_address_of_which_no_file_tells_the_interface_is_unknown_h1() -> None:
+    hidden = forgotten("eni-rds-orders-db")
+    assert asked(DATABASE, public_elsewhere, on_the_internet, hidden) == "unknown UNKNOWN_DESTINATION"
+    assert asked(DATABASE, public_elsewhere, hidden, no_route()) == "blocked NO_ROUTE_TO_DESTINATION"
+    assert asked(DATABASE, public_elsewhere, hidden, egress()).startswith("blocked SG_HAS_NO_RULES")
+
+
+def joined(*, dns: bool = True, attachments: bool = True) -> Change:
+    """The far VPC joined by a transit gateway, its group open to private clients alone."""
+
+    def change(estate: Estate) -> None:
+        far = estate.drawn_vpc("far")
+        far.set_rules("default", ingress=[allow("tcp", 5432, "10.0.0.0/16")])
+        far.main_route_table().add_route("10.0.0.0/16", "tgw-hub")
+        estate.route_table("rtb-private").add_route("10.9.0.0/16", "tgw-hub")
+        hub = transit_gateway(estate, "hub", dns=dns)
+        hub.table("all")
+        hub.attach("main", main(estate), subnets=["app-a"], table="all", propagates=["all"], dns=attachments)
+        hub.attach("far", far, subnets=["far-a"], table="all", propagates=["all"])
+
+    return change
+
+
+@pytest.mark.item("G6")
+def test_across_a_transit_gateway_with_dns_support_its_name_means_its_private_address_h1() -> None:
+    assert asked(DATABASE, public_elsewhere, on_the_internet, joined()) == "reachable"
+    for off in (joined(dns=False), joined(attachments=False)):
+        assert asked(DATABASE, public_elsewhere, on_the_internet, off) == "blocked ENI_SG_RULES_MISMATCH"
+
+
+@pytest.mark.item("G4")
+def test_in_a_peer_its_name_means_its_private_address_where_its_vpc_allows_that_h1() -> None:
+    def peered(*, resolve_dns: bool) -> Change:
+        def change(estate: Estate) -> None:
+            far = estate.drawn_vpc("far")
+            far.set_rules("default", ingress=[allow("tcp", 5432, "10.0.0.0/16")])
+            main(estate).peering("far", far, resolve_dns=resolve_dns)
+            far.main_route_table().add_route("10.0.0.0/16", "pcx-far")
+            estate.route_table("rtb-private").add_route("10.9.0.0/16", "pcx-far")
+
+        return change
+
+    assert asked(DATABASE, public_elsewhere, on_the_internet, peered(resolve_dns=True)) == "reachable"
+    refused = peered(resolve_dns=False)
+    assert asked(DATABASE, public_elsewhere, on_the_internet, refused) == "blocked ENI_SG_RULES_MISMATCH"
+    untold = without("ec2/describe-vpc-peering-connections")
+    assert asked(DATABASE, public_elsewhere, on_the_internet, untold) == "unknown COLLECTION_FAILED"
 
 
 def test_a_private_instance_of_another_vpc_is_not_on_the_internet_h1() -> None:
@@ -254,10 +315,13 @@ def test_a_private_instance_of_another_vpc_is_not_on_the_internet_h1() -> None:
     assert answer == "blocked IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
 
 
-def test_from_outside_every_vpc_a_public_instance_is_not_judged_yet_a4() -> None:
+@pytest.mark.item("A4")
+def test_a_function_without_vpc_meets_a_public_instance_at_its_public_address() -> None:
     estate = changed(database(public=True))
     del estate["function:app"]["VpcConfig"]
-    assert told(estate, DATABASE) == "unknown UNKNOWN_DESTINATION"
+    assert told(estate, DATABASE) == "blocked SG_REFERENCES_NOT_PRESERVED ASYMMETRIC_MIDDLEBOX_ROUTE"
+    estate["rds:orders-db"]["PubliclyAccessible"] = False
+    assert told(estate, DATABASE) == "blocked FUNCTION_NOT_IN_VPC"
 
 
 def test_a_status_that_ends_the_service_h1() -> None:
@@ -281,6 +345,11 @@ def test_an_interface_in_another_zone_is_not_the_instances_own_h1() -> None:
     hidden = database(subnets=["data-a", "data-b"], interfaces=False), stranger
     assert asked(DATABASE, *hidden, CLOSED_B) == "reachable"
     assert asked(DATABASE, *hidden, CLOSED_A) == "blocked SUBNET_ACL_RESTRICTION"
+
+
+def test_an_interface_of_another_service_is_not_the_instances_own_h1() -> None:
+    hidden = second_subnet_of_zone_a, database(subnets=["data-a", "data-a2"], interfaces=False), CLOSED_A
+    assert asked(DATABASE, *hidden, interface(requester="amazon-rds")) == "unknown UNKNOWN_DESTINATION"
 
 
 GAPS = [INTERFACES, INSTANCES]

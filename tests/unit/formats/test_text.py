@@ -1,8 +1,11 @@
 """The report in words."""
 
+from tests.estates.asking import snapshot_of
 from tests.unit.formats.sample import AUDIT, BILLING, EMPTY, HELLO, ORDERS, REPORT, arn
+from tests.unit.reach.worlds import changed, record
 from vpcreach.formats import text, wording
 from vpcreach.reach.answer import Report
+from vpcreach.reach.reporting import Analysis
 from vpcreach.snapshot.snapshot import Gap
 
 
@@ -113,3 +116,11 @@ def test_functions_of_one_name_are_told_apart() -> None:
 def test_a_code_that_does_not_fit_goes_to_a_line_of_its_own() -> None:
     lines = wording.paragraph("x" * 100, 2, "SOME_LONG_CODE")
     assert lines == ["  " + "x" * 100, "[SOME_LONG_CODE]".rjust(wording.WIDTH)]
+
+
+def test_what_holds_for_a_function_whatever_it_calls_is_told_once() -> None:
+    estate = changed(record("function:app", State="Inactive", StateReasonCode="Idle"))
+    report = Analysis(snapshot_of(estate)).report(["internet", "s3", "dynamodb"])
+    words = text.render(report)
+    assert words.count("FUNCTION_IDLE") == 1
+    assert "Worth knowing about app:" in words

@@ -4,6 +4,7 @@ import pytest
 
 from tests.estates.asking import snapshot_of
 from tests.estates.builder import Estate, combined
+from tests.estates.hub_and_spoke import NETWORKING, hub_and_spoke
 from tests.unit.reach.worlds import (
     INTERFACES,
     changed,
@@ -70,15 +71,47 @@ def test_a_function_sees_what_its_packets_can_meet_b12() -> None:
     assert "subnet-data-b" not in around
 
 
+TRANSIT_EDGES = [
+    ("tgw-attach-app", {("attached-to", "tgw-hub"), ("attached-to", "vpc-app")}),
+    (
+        "tgw-rtb-spokes",
+        {
+            ("member-of", "tgw-hub"),
+            ("attached-to", "tgw-attach-app"),
+            ("attached-to", "tgw-attach-data"),
+            ("routes-to", "tgw-attach-egress"),
+            ("routes-to", "tgw-attach-app"),
+            ("routes-to", "tgw-attach-data"),
+        },
+    ),
+    ("rtb-app", {("member-of", "vpc-app"), ("attached-to", "subnet-app"), ("routes-to", "tgw-hub")}),
+]
+
+
+@pytest.mark.parametrize(("start", "expected"), TRANSIT_EDGES, ids=["G6-attachment", "G6-table", "G6-into-the-hub"])
+def test_how_a_hub_hangs_together_across_accounts(start: str, expected: set[tuple[str, str]]) -> None:
+    found = Network(snapshot_of(hub_and_spoke().files()))
+    assert relations(found, start) == expected
+    assert found.graph.nodes["tgw-attach-app"]["account"] == NETWORKING  # the owner of the gateway tells most
+
+
+def test_a_function_sees_the_hub_that_its_packets_can_meet_g6() -> None:
+    around = around_function(Network(snapshot_of(hub_and_spoke().files())).graph, APP)
+    assert {"tgw-hub", "tgw-attach-app", "tgw-rtb-spokes", "tgw-attach-egress"} <= set(around)
+
+
 def test_what_only_a_route_names_is_a_node_of_a_kind_b2() -> None:
-    found = network(route("9.0.0.0/8", "tgw-hub"))
-    assert found.graph.nodes["tgw-hub"]["kind"] == "transit gateway"
+    found = network(route("9.0.0.0/8", "lgw-outpost"))
+    assert found.graph.nodes["lgw-outpost"]["kind"] == "local gateway"
 
 
 UNREAD = [
     ("nat-gone", "UNKNOWN_RESOURCE", "ec2:DescribeNatGateways"),
     ("subnet-gone", "UNKNOWN_RESOURCE", "ec2:DescribeSubnets"),
-    ("tgw-hub", "UNSUPPORTED_COMPONENT", ""),
+    ("tgw-hub", "UNKNOWN_RESOURCE", "ec2:DescribeTransitGateways"),
+    ("tgw-attach-x", "UNKNOWN_RESOURCE", "ec2:DescribeTransitGatewayAttachments"),
+    ("tgw-rtb-x", "UNKNOWN_RESOURCE", "ec2:DescribeTransitGatewayRouteTables"),
+    ("lgw-outpost", "UNSUPPORTED_COMPONENT", ""),
     ("tomorrow-1", "UNKNOWN_RESOURCE", ""),
 ]
 

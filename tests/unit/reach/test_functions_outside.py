@@ -35,7 +35,7 @@ def test_a13_a_failed_function_without_vpc_reaches_nothing() -> None:
 
 def test_a20_managed_instances_without_vpc_config_are_undecided() -> None:
     managed = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "arn:aws:lambda:x"}}
-    assert told(detached(CapacityProviderConfig=managed), "internet") == "unknown MANAGED_INSTANCE_ADDRESS_UNKNOWN"
+    assert told(detached(CapacityProviderConfig=managed), "internet") == "unknown UNKNOWN_RESOURCE"
 
 
 def test_a_function_of_a_list_that_was_denied_is_unknown_with_the_gap() -> None:

@@ -44,7 +44,7 @@ def test_functions_are_chosen_by_name_arn_or_glob(wanted: tuple[str, ...], expec
 WRONG = [
     ("ap", 'did you mean "app"'),
     ("al*", "name one of these exactly: alone"),
-    ("app:live", "not modelled yet"),
+    ("app:live", '"app" has no alias or version "live"'),
     ("nothing-like-it", "there is alone, app, zulu"),
 ]
 
@@ -86,6 +86,16 @@ GAPS = [
 def test_what_the_snapshot_lacks_is_a_gap_of_the_report(change: object, reason: str) -> None:
     gaps = Analysis(snapshot_of(changed(change))).gaps()  # type: ignore[arg-type]
     assert any(gap.call == "ec2:DescribeNatGateways" and reason in gap.reason for gap in gaps)
+
+
+def test_a_refused_call_is_a_gap_only_where_a_destination_was_asked_about_that_it_tells_of_k5() -> None:
+    def told(*asked: str) -> list[str]:
+        refused = changed(database(), denied("rds/describe-db-instances"), denied("ec2/describe-dhcp-options"))
+        return [gap.call for gap in Analysis(snapshot_of(refused)).report(asked).gaps]
+
+    assert told("internet", "10.0.0.9") == []
+    assert told("s3") == ["ec2:DescribeDhcpOptions"]
+    assert told("internet", "rds:orders-db") == ["ec2:DescribeDhcpOptions", "rds:DescribeDBInstances"]
 
 
 def test_a_whole_snapshot_has_no_gaps_k5() -> None:

@@ -166,3 +166,14 @@ def test_every_guard_says_what_its_absence_assumes_k9() -> None:
 def test_a_manifest_is_written_and_read_alike_k9() -> None:
     manifest = Manifest(failed=(failure(),))
     assert msgspec.json.decode(msgspec.json.encode(manifest), type=Manifest) == manifest
+
+
+def test_of_two_services_with_one_permission_only_the_one_that_failed_has_failed_k9() -> None:
+    calls = [
+        Call(service, "DescribeLoadBalancers", Reply, iam_prefix="elasticloadbalancing") for service in ("elb", "elbv2")
+    ]
+    refused = failure(call="elasticloadbalancing:DescribeLoadBalancers", service="elb")
+    told = [snapshot(None, refused).read(call, HOME).state for call in calls]
+    assert told == [State.FAILED, State.ABSENT]
+    both = snapshot(None, failure(call="elasticloadbalancing:DescribeLoadBalancers"))
+    assert {both.read(call, HOME).state for call in calls} == {State.FAILED}

@@ -1,18 +1,22 @@
 """Endpoint policies: which requests a VPC endpoint hands on to its AWS service.
 
-Modelled: Effect, Principal, Action and NotAction, Resource and NotResource, with * and ?, for a request that
-names a service and perhaps resources, but no action. Sure, impossible and undecided statements stay apart.
-Not modelled: every Condition, NotPrincipal and policy variable (undecided), whether an action exists, which
-actions take which resources (but for S3's objects and buckets).
-Source: AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies" (semantics F12).
+Modelled: every element of a statement, * and ?, and the condition keys and policy variables that a function's request
+is known to have, for a request that names a service and perhaps resources, but no action. Sure, impossible and
+undecided statements stay apart.
+Not modelled: keys of the request itself, organizations, tags, time; policies of buckets and tables (F13).
+Source: AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies" (semantics F12, F13).
 Checked: tests/unit/components/test_endpoint_policy.py, tests/properties/test_endpoint_policy.py.
 """
 
 from typing import Any, assert_never
 
-from vpcreach.components.endpoint_policy.evaluation import ENTRY, Policy, Standing
+from vpcreach.components.endpoint_policy.conditions import Facts
+from vpcreach.components.endpoint_policy.document import depends_on_role, known_role
+from vpcreach.components.endpoint_policy.evaluation import ENTRY, Standing, evaluate
 from vpcreach.forwarding import FREE, Arrival, Component, Judgement, Leg, Reason, ServiceRequest, Surroundings
 from vpcreach.snapshot.call import Call
+
+__all__ = ["CALLS", "REASONS", "EndpointPolicy", "depends_on_role"]
 
 PAGE = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
 ENDPOINT_POLICY_DENY = Reason("ENDPOINT_POLICY_DENY", "allow the request in the endpoint's policy", PAGE)
@@ -33,23 +37,32 @@ class EndpointPolicy:
         request = arrival.request
         if component.kind != "vpc_endpoint" or request is None or arrival.leg is not Leg.OUT:
             return FREE
-        key = ("endpoint policy", component.id, request)
-        return around.remember(key, lambda: _judgement(component, request))
+        document = getattr(component, "policy_document", None) or ""
+        if not document.strip():
+            return FREE
+        facts = Facts(
+            endpoint_id=component.id,
+            vpc_id=getattr(component, "vpc_id", None),
+            is_gateway=getattr(component, "is_gateway", False),
+            place=around.place_of(component.id),
+            # Answers are shared among roles where no policy asks for them, so none may see the role unasked.
+            role=known_role(request.principal) if depends_on_role(document) else None,
+            source=arrival.packets.source,
+            port=arrival.port,
+        )
+        key = ("endpoint policy", request.service, request.resources, facts)
+        return around.remember(key, lambda: _judgement(document, request, facts))
 
 
-def _judgement(component: Component, request: ServiceRequest) -> Judgement:
-    document = getattr(component, "policy_document", None) or ""
-    if not document.strip():
-        return FREE
-    whose = f"the policy of {component.id}"
+def _judgement(document: str, request: ServiceRequest, facts: Facts) -> Judgement:
+    endpoint_id, whose = facts.endpoint_id, f"the policy of {facts.endpoint_id}"
     try:
-        policy = Policy.parse(document, request.principal, is_gateway=getattr(component, "is_gateway", False))
+        finding = evaluate(document, request, facts)
     except ValueError as error:
         message = f"{whose} cannot be read: {error}"
-        return Judgement((ENDPOINT_POLICY_UNDECIDABLE.unknown(component.id, ENTRY, message),))
-    finding = policy.evaluate(request)
+        return Judgement((ENDPOINT_POLICY_UNDECIDABLE.unknown(endpoint_id, ENTRY, message),))
     asked = f"{request.service} requests{f' for {request.resources[0]}' if request.resources else ''}"
-    place, fact = (component.id, finding.entry), finding.fact
+    place, fact = (endpoint_id, finding.entry), finding.fact
     match finding.standing:
         case Standing.ALLOWED:
             return FREE
@@ -59,7 +72,9 @@ def _judgement(component: Component, request: ServiceRequest) -> Judgement:
             message = f"{whose} allows some {asked}, for example {fact}; it may refuse others"
             note = ENDPOINT_POLICY_RESTRICTIVE.advice(*place, message)
         case Standing.UNDECIDED:
-            note = ENDPOINT_POLICY_UNDECIDABLE.unknown(*place, f"{whose} may refuse {asked}: {fact}")
+            resolve = f"find out {', '.join(finding.keys)}, or try the request" if finding.keys else None
+            message = f"{whose} may refuse {asked}: {fact}"
+            note = ENDPOINT_POLICY_UNDECIDABLE.unknown(*place, message, resolve=resolve)
         case _:
             assert_never(finding.standing)
     return Judgement((note,))

@@ -1,75 +1,101 @@
-"""What the patterns of IAM policies hold, and which texts two of them hold together.
+"""What the patterns of IAM policies hold, and which texts a list of patterns can tell apart.
 
-Modelled: * and ?, lists of patterns, lists of exceptions (NotAction, NotResource), policy variables (anything).
-Not modelled: upper and lower case (names are folded before they come here).
+Modelled: * and ?, exactly: of endlessly many texts, those that match the same patterns of a list are one kind.
+Not modelled: upper and lower case (names are folded before they come here), lists that make more than LIMIT work.
 Source: IAM User Guide, "IAM JSON policy elements: Action" and "Resource" (semantics F12).
 Checked: tests/properties/test_endpoint_policy.py.
 """
 
-import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
 
-VARIABLE = re.compile(r"\$\{[^}]*\}?")
+# How many places of patterns are looked at: a policy of AWS's greatest length with plain names takes a tenth of it.
+LIMIT = 1_000_000
+
+# Where the reading of a text stands: the pattern's number, and how many of its signs are matched.
+State = frozenset[tuple[int, int]]
 
 
-@lru_cache(maxsize=1 << 14)
-def covers(wide: str, narrow: str) -> bool:
-    """True when every text that matches `narrow` is sure to match `wide`; both may hold * and ?.
+def matches(pattern: str, text: str) -> bool:
+    """True when the pattern holds the text."""
+    at = sign = after_star = 0
+    star = -1
+    while at < len(text):
+        if sign < len(pattern) and pattern[sign] == "*":
+            star, after_star = sign, at
+            sign += 1
+        elif sign < len(pattern) and pattern[sign] in ("?", text[at]):
+            at, sign = at + 1, sign + 1
+        elif star >= 0:
+            after_star += 1
+            at, sign = after_star, star + 1
+        else:
+            return False
+    return not pattern[sign:].strip("*")
 
-    False may also mean that this way of looking does not tell: `*?` is found to cover `?*`, not the reverse.
+
+@lru_cache(maxsize=1 << 10)
+def kinds(patterns: tuple[str, ...], within: tuple[str, ...]) -> tuple[int, ...]:
+    """The kinds of texts that one of `within` holds, each as a mask: bit n is set where pattern n holds the text.
+
+    Raises ValueError for patterns that take too long to tell apart.
     """
-    # `narrow` is read as text in which * and ? are signs too: ? of `wide` takes each sign but *.
-    head, *rest = ("".join("[^*]" if x == "?" else re.escape(x) for x in part) for part in wide.split("*"))
-    tail = f".*{rest.pop()}" if rest else ""
-    # Atomic groups: the first place where a part fits is as good as any, so none is tried twice.
-    expression = head + "".join(f"(?>.*?{part})" for part in rest) + tail
-    return re.fullmatch(expression, narrow, re.DOTALL) is not None
+    every = (*patterns, *within)
+    of_within = ((1 << len(within)) - 1) << len(patterns)
+    start = _closed(((number, 0) for number in range(len(every))), every)
+    seen, waiting = {start}, [start]
+    found: dict[int, None] = {}
+    work = 0
+    while waiting:
+        state = waiting.pop()
+        held = sum(1 << number for number, at in state if at == len(every[number]))
+        if held & of_within:
+            found[held & ~of_within] = None
+        for sign in {every[n][at : at + 1] for n, at in state} - {"*", "?"} | {""}:
+            work += len(state)
+            after = _after(state, sign, every)
+            # What no pattern of `within` can hold any more is of no interest.
+            if after not in seen and any(number >= len(patterns) for number, _ in after):
+                seen.add(after)
+                waiting.append(after)
+        if work > LIMIT:
+            raise ValueError("its patterns are too intricate to tell apart")
+    return tuple(found)
 
 
-@lru_cache(maxsize=1 << 14)
 def meet(one: str, other: str) -> bool:
     """True when some text matches both patterns."""
-    heads = takewhile(lambda pair: "*" not in pair, zip(one, other, strict=False))
-    if any(mine != sign and "?" not in (mine, sign) for mine, sign in heads):
-        return False
-    # row[j]: some text matches both what was read of `one` and the first j signs of `other`.
-    row = [True]
-    row += [all(sign == "*" for sign in other[: j + 1]) for j in range(len(other))]
-    for mine in one:
-        after = [row[0] and mine == "*"]
-        for j, sign in enumerate(other):
-            if "*" in (mine, sign):
-                after.append(row[j + 1] or after[j])
-            else:
-                after.append(row[j] and (mine == sign or "?" in (mine, sign)))
-        row = after
-    return row[-1]
+    return 1 in kinds((one,), (other,))
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A statement's Action or Resource: what matches a pattern, or (`is_negated`) what matches none."""
+def covers(wide: str, narrow: str) -> bool:
+    """True when every text that matches `narrow` matches `wide`."""
+    return 0 not in kinds((wide,), (narrow,))
 
-    patterns: tuple[str, ...]
-    is_negated: bool = False
 
-    def surely_cover(self, pattern: str) -> bool:
-        found = any((meet if self.is_negated else covers)(each, pattern) for each in self.patterns)
-        return found is not self.is_negated
+def _after(state: State, sign: str, every: tuple[str, ...]) -> State:
+    """The state after one more sign; the empty text stands for any sign that no pattern names here."""
+    moved = []
+    for number, at in state:
+        wanted = every[number][at : at + 1]
+        if wanted == "*":
+            moved.append((number, at))
+        elif wanted == "?" or (wanted and wanted == sign):
+            moved.append((number, at + 1))
+    return _closed(moved, every)
 
-    def may_meet(self, pattern: str) -> bool:
-        found = any((covers if self.is_negated else meet)(each, pattern) for each in self.patterns)
-        return found is not self.is_negated
 
-    @property
-    def widest(self) -> tuple[str, ...]:
-        """Patterns that together hold at least everything these names hold."""
-        return ("*",) if self.is_negated else self.patterns
-
-    def widened(self) -> "Names":
-        """At least everything these names hold, whatever the policy variables in them stand for."""
-        if self.is_negated:
-            return replace(self, patterns=tuple(each for each in self.patterns if not VARIABLE.search(each)))
-        return replace(self, patterns=tuple(VARIABLE.sub("*", each) for each in self.patterns))
+def _closed(places: Iterable[tuple[int, int]], every: tuple[str, ...]) -> State:
+    """With the places behind a star, and without those before a pattern's last star that was reached: it holds more."""
+    found: dict[int, set[int]] = {}
+    for number, at in places:
+        here = found.setdefault(number, set())
+        here.add(at)
+        while every[number][at : at + 1] == "*":
+            at += 1
+            here.add(at)
+    kept = set()
+    for number, here in found.items():
+        last = max((at for at in here if every[number][at : at + 1] == "*"), default=0)
+        kept |= {(number, at) for at in here if at >= last}
+    return frozenset(kept)

@@ -1,0 +1,105 @@
+"""Overlapping, circular and dangling configuration ends with an answer: nothing raises, hangs or walks on for ever.
+
+Estates of the gallery are broken at random: ids that name nothing or something else, tables that point at each other,
+groups that name each other, address blocks of another VPC, keys that are gone, states of tomorrow.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.estates.asking import ask
+from tests.estates.gallery import GALLERY
+from vpcreach.errors import ContradictionError, VpcreachError
+from vpcreach.reach.walk import MAX_HOPS
+
+IDS = (
+    "vpc-",
+    "subnet-",
+    "rtb-",
+    "igw-",
+    "nat-",
+    "eni-",
+    "sg-",
+    "acl-",
+    "pcx-",
+    "vpce-",
+    "tgw-",
+    "vgw-",
+    "eigw-",
+    "i-",
+    "pl-",
+)
+BLOCKS = ("0.0.0.0/0", "10.0.0.0/8", "10.0.1.0/24", "10.0.1.128/25", "10.1.0.0/16", "93.184.216.34/32", "::/0")
+WORDS = ("available", "deleted", "pending", "blackhole", "tomorrow", "", "enforce", "tcp", "-1")
+Place = tuple[Any, Any]
+# Every step of a way is a hop, a table or a gate: three gates and two lookups to a hop are more than any way has.
+LONGEST = 8 * MAX_HOPS
+
+
+def leaves(value: object, holder: Any = None, key: Any = "") -> Iterator[Place]:
+    """Every place of a reply that holds a text, a number, a flag or nothing."""
+    if isinstance(value, dict):
+        for name in list(value):
+            yield from leaves(value[name], value, name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from leaves(item, value, index)
+    elif holder is not None:
+        yield holder, key
+
+
+def broken(value: object, ids: list[str], draw: Callable[[Any], Any]) -> object:
+    """Something of the same kind that may make no sense in this place."""
+    if isinstance(value, str) and value.startswith(IDS):
+        return draw(st.sampled_from([*ids, f"{value}-gone"]))
+    if isinstance(value, str) and "/" in value and value[:1].isdigit():
+        return draw(st.sampled_from(BLOCKS))
+    if isinstance(value, str):
+        return draw(st.sampled_from(WORDS))
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return draw(st.sampled_from([0, 1, 443, 1024, 65535, -1, 32767]))
+    return value
+
+
+@st.composite
+def broken_files(draw: st.DrawFn) -> tuple[dict[str, bytes], str, str]:
+    drawing = draw(st.sampled_from(GALLERY))
+    replies = {path: json.loads(data) for path, data in drawing.files.items()}
+    texts = (holder[key] for reply in replies.values() for holder, key in leaves(reply))
+    ids = sorted({text for text in texts if isinstance(text, str) and text.startswith(IDS)})
+    interesting = [path for path in replies if "/ec2/" in path and any(True for _ in leaves(replies[path]))]
+    for _ in range(draw(st.integers(1, 6))):
+        path = draw(st.sampled_from(interesting))
+        places = list(leaves(replies[path]))
+        if not places:
+            continue
+        holder, key = draw(st.sampled_from(places))
+        if draw(st.integers(0, 9)) == 0 and isinstance(holder, dict):
+            del holder[key]
+        else:
+            holder[key] = broken(holder[key], ids, draw)
+    files = {path: json.dumps(reply).encode() for path, reply in replies.items()}
+    return files, draw(st.sampled_from([*drawing.questions, "internet", "10.0.0.0/8:443"])), drawing.function
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(broken_files())
+@pytest.mark.item("B13")
+def test_a_broken_snapshot_ends_with_an_answer_or_with_a_sentence(drawn: tuple[dict[str, bytes], str, str]) -> None:
+    files, question, function = drawn
+    try:
+        answer = ask(files, question, function=function)
+    except ContradictionError:
+        raise
+    except VpcreachError:
+        return
+    for trace in answer.all_traces:
+        assert len(trace.path) < LONGEST
+        assert len(trace.return_path) < LONGEST

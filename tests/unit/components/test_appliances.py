@@ -1,0 +1,305 @@
+"""Appliances of one's own on the way: NAT instances, inspecting machines, Gateway Load Balancers; and NAT64."""
+
+import pytest
+
+from tests.estates.asking import ask, finding_codes, snapshot_of, told
+from tests.estates.builder import Estate, allow
+from vpcreach.reach.reporting import Analysis
+
+INTERNET = "93.184.216.34:443"
+
+
+def nat_instance(*, ingress: tuple[str, ...] = ("10.0.1.0/24",), check: bool = False, public: bool = True) -> Estate:
+    """`app`, whose table sends 0.0.0.0/0 to `eni-nat` of an instance in a public subnet."""
+    estate = Estate()
+    vpc = estate.vpc("main", "10.0.0.0/16")
+    vpc.subnet("public", "10.0.0.0/24", az="a", table="public")
+    vpc.subnet("app", "10.0.1.0/24", az="a", table="app")
+    vpc.internet_gateway("main")
+    vpc.security_group("nat", ingress=[allow("-1", None, *ingress)])
+    vpc.security_group("app")
+    estate.instance("nat", subnet="public", groups=["nat"], public_ip="54.0.0.9" if public else None)
+    estate["eni-nat"]["SourceDestCheck"] = check
+    vpc.route_table("public", {"0.0.0.0/0": "igw-main"})
+    vpc.route_table("app", {"0.0.0.0/0": "eni-nat"})
+    estate.function("app", subnets=["app"], groups=["app"])
+    return estate
+
+
+@pytest.mark.item("C16")
+def test_a_nat_instance_is_undecided_until_the_user_vouches_for_it() -> None:
+    assert told(nat_instance(), INTERNET) == "unknown APPLIANCE_FORWARDING_UNVERIFIED"
+    answer = ask(nat_instance(), INTERNET, trust=True)
+    assert answer.verdict.value == "reachable"
+    assert answer.is_provisional
+    assert "APPLIANCE_FORWARDING_UNVERIFIED" in finding_codes(answer)
+    assert ask(nat_instance(), "internet", trust=True).verdict.value == "reachable"
+
+
+@pytest.mark.item("C16")
+@pytest.mark.parametrize("trust", [False, True])
+def test_the_source_destination_check_drops_what_is_not_its_own(trust: bool) -> None:
+    assert told(nat_instance(check=True), INTERNET, trust=trust).startswith("blocked ENI_SOURCE_DEST_CHECK_RESTRICTION")
+
+
+@pytest.mark.item("C16")
+@pytest.mark.parametrize("trust", [False, True])
+def test_a_nat_instance_without_a_public_address_reaches_no_internet(trust: bool) -> None:
+    assert told(nat_instance(public=False), INTERNET, trust=trust).startswith(
+        "blocked IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
+    )
+
+
+@pytest.mark.item("C16")
+@pytest.mark.parametrize(
+    ("state", "verdict"), [("stopped", "blocked"), ("terminated", "blocked"), ("pending", "unknown")]
+)
+def test_an_instance_that_does_not_run_passes_nothing_on(state: str, verdict: str) -> None:
+    estate = nat_instance()
+    estate["i-nat"]["State"]["Name"] = state
+    assert told(estate, INTERNET, trust=True) == f"{verdict} BAD_STATE"
+
+
+@pytest.mark.item("C16", "D6")
+def test_the_groups_of_a_nat_instance_must_admit_the_function() -> None:
+    assert told(nat_instance(ingress=("10.9.0.0/16",)), INTERNET).startswith("blocked ENI_SG_RULES_MISMATCH")
+    assert told(nat_instance(ingress=("sg-app",)), INTERNET, trust=True) == "reachable"
+    silent = nat_instance()
+    silent["sg-nat"]["IpPermissionsEgress"] = []
+    assert told(silent, INTERNET).startswith("blocked SG_HAS_NO_RULES")
+
+
+@pytest.mark.item("C16", "E7")
+def test_the_acl_of_the_nat_instances_subnet_counts_even_before_the_user_vouches() -> None:
+    estate = nat_instance()
+    estate.drawn_vpc("main").network_acl("one-way", subnets=["public"], outbound=())
+    assert told(estate, INTERNET).startswith("blocked SUBNET_ACL_RESTRICTION")
+
+
+@pytest.mark.item("C16")
+def test_a_nat_instance_in_a_subnet_without_a_way_out_is_none() -> None:
+    estate = nat_instance()
+    routes = estate["rtb-public"]["Routes"]
+    routes[:] = [route for route in routes if route.get("GatewayId") == "local"]
+    assert told(estate, INTERNET).startswith("blocked NO_ROUTE_TO_DESTINATION")
+
+
+@pytest.mark.item("C16")
+def test_an_interface_that_is_attached_to_nothing_is_no_next_hop() -> None:
+    estate = nat_instance()
+    estate["eni-nat"]["Status"] = "available"
+    assert told(estate, INTERNET).startswith("blocked BAD_STATE")
+
+
+@pytest.mark.item("C16")
+def test_the_instance_unread_leaves_the_state_undecided() -> None:
+    estate = nat_instance()
+    estate.denied("ec2/describe-instances")
+    assert told(estate, INTERNET, trust=True) == "unknown UNKNOWN_RESOURCE"
+
+
+def inspected(*, back: bool = True, target: str = "eni-box") -> Estate:
+    """`app` and a database in two subnets whose tables send each other's range to an inspecting machine in a third."""
+    estate = Estate()
+    vpc = estate.vpc("main", "10.0.0.0/16")
+    vpc.subnet("box", "10.0.0.0/24", az="a", table="box")
+    vpc.subnet("app", "10.0.1.0/24", az="a", table="app")
+    vpc.subnet("db", "10.0.2.0/24", az="a", table="db")
+    vpc.security_group("box", ingress=[allow("-1", None, "0.0.0.0/0")])
+    vpc.security_group("app")
+    vpc.security_group("db", ingress=[allow("tcp", 5432, "10.0.1.0/24")])
+    estate.instance("box", subnet="box", groups=["box"])
+    estate["eni-box"]["SourceDestCheck"] = False
+    vpc.network_interface("db", subnet="db", groups=["db"], address="10.0.2.9")
+    vpc.route_table("box")
+    vpc.route_table("app", {"10.0.2.0/24": target})
+    vpc.route_table("db", {"10.0.1.0/24": target} if back else {})
+    estate.function("app", subnets=["app"], groups=["app"])
+    return estate
+
+
+@pytest.mark.item("B8", "B11")
+def test_packets_through_an_inspecting_machine_and_back_are_provisional() -> None:
+    assert told(inspected(), "10.0.2.9:5432") == "unknown APPLIANCE_FORWARDING_UNVERIFIED"
+    answer = ask(inspected(), "10.0.2.9:5432", trust=True)
+    assert (answer.verdict.value, answer.is_provisional) == ("reachable", True)
+
+
+@pytest.mark.item("B11", "K3")
+def test_answers_that_pass_by_the_machine_are_lost() -> None:
+    assert told(inspected(back=False), "10.0.2.9:5432", trust=True) == "blocked ASYMMETRIC_MIDDLEBOX_ROUTE"
+
+
+@pytest.mark.item("B11", "D6")
+def test_rules_that_name_groups_do_not_match_through_the_machine() -> None:
+    estate = inspected()
+    estate["sg-db"]["IpPermissions"] = [
+        {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": "sg-app"}]}
+    ]
+    assert told(estate, "10.0.2.9:5432", trust=True) == "blocked SG_REFERENCES_NOT_PRESERVED"
+
+
+@pytest.mark.item("B11")
+def test_answers_that_pass_a_machine_which_the_packets_did_not_are_undecided() -> None:
+    estate = inspected()
+    routes = estate["rtb-app"]["Routes"]
+    routes[:] = [route for route in routes if route.get("GatewayId") == "local"]
+    for trust in (False, True):
+        assert told(estate, "10.0.2.9:5432", trust=trust) == "unknown ASYMMETRIC_MIDDLEBOX_ROUTE"
+
+
+@pytest.mark.item("K3")
+def test_a_gateway_that_fails_beyond_an_unverified_machine_is_no_proof() -> None:
+    estate = inspected()
+    vpc = estate.drawn_vpc("main")
+    vpc.subnet("public", "10.0.9.0/24", az="a", table="public")
+    vpc.internet_gateway("main")
+    vpc.nat_gateway("dead", subnet="public", state="failed")
+    vpc.route_table("public", {"0.0.0.0/0": "igw-main", "10.0.1.0/24": "eni-box"})
+    estate.route_table("box").add_route("0.0.0.0/0", "nat-dead")
+    estate.route_table("app").add_route("0.0.0.0/0", "eni-box")
+    assert told(estate, INTERNET).startswith("unknown APPLIANCE_FORWARDING_UNVERIFIED")
+    assert told(estate, INTERNET, trust=True) == "blocked BAD_STATE"
+
+
+@pytest.mark.item("K3")
+def test_what_fails_beyond_an_unverified_machine_is_no_proof() -> None:
+    estate = inspected()
+    estate["sg-db"]["IpPermissions"] = []
+    assert told(estate, "10.0.2.9:5432").startswith("unknown APPLIANCE_FORWARDING_UNVERIFIED")
+    assert told(estate, "10.0.2.9:5432", trust=True) == "blocked ENI_SG_RULES_MISMATCH"
+
+
+def balanced(*, edge: bool = True, state: str = "available") -> Estate:
+    """C17: a NAT gateway whose table sends the internet through a Gateway Load Balancer endpoint before the gateway."""
+    estate = Estate()
+    vpc = estate.vpc("main", "10.0.0.0/16")
+    vpc.subnet("edge", "10.0.0.0/24", az="a", table="edge")
+    vpc.subnet("nat", "10.0.3.0/24", az="a", table="nat")
+    vpc.subnet("app", "10.0.1.0/24", az="a", table="app")
+    vpc.internet_gateway("main")
+    vpc.nat_gateway("main", subnet="nat", public_ip="52.0.0.1")
+    estate.add(
+        "ec2/describe-vpc-endpoints",
+        "vpce-gwlb",
+        {
+            "VpcEndpointId": "vpce-gwlb",
+            "VpcEndpointType": "GatewayLoadBalancer",
+            "VpcId": "vpc-main",
+            "State": state,
+            "ServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-1",
+            "SubnetIds": ["subnet-edge"],
+        },
+    )
+    estate.put("network-firewall/list-firewalls", {"Firewalls": []})
+    vpc.route_table("edge", {"0.0.0.0/0": "igw-main"})
+    vpc.route_table("nat", {"0.0.0.0/0": "vpce-gwlb"})
+    vpc.route_table("app", {"0.0.0.0/0": "nat-main"})
+    if edge:
+        vpc.route_table("gateway", {"10.0.3.0/24": "vpce-gwlb"})
+        estate["rtb-gateway"]["Associations"] = [
+            {
+                "GatewayId": "igw-main",
+                "Main": False,
+                "AssociationState": {"State": "associated"},
+                "RouteTableId": "rtb-gateway",
+                "RouteTableAssociationId": "rtbassoc-gateway",
+            }
+        ]
+    estate.function("app", subnets=["app"])
+    return estate
+
+
+@pytest.mark.item("F9", "C17", "B10", "B12")
+def test_a_gateway_load_balancer_between_nat_and_internet_is_undecided_or_provisional() -> None:
+    assert told(balanced(), INTERNET) == "unknown PATH_THROUGH_GWLB_NOT_CHECKED"
+    answer = ask(balanced(), INTERNET, trust=True)
+    assert (answer.verdict.value, answer.is_provisional) == ("reachable", True)
+
+
+@pytest.mark.item("F9", "B10", "B11")
+def test_answers_that_pass_by_the_gateway_load_balancer_are_lost_vouched_for_or_not() -> None:
+    assert told(balanced(edge=False), INTERNET).startswith("blocked ASYMMETRIC_MIDDLEBOX_ROUTE")
+    assert told(balanced(edge=False), INTERNET, trust=True) == "blocked ASYMMETRIC_MIDDLEBOX_ROUTE"
+
+
+@pytest.mark.item("F9", "G9")
+def test_an_endpoint_that_may_be_a_firewalls_is_not_taken_on_trust() -> None:
+    estate = balanced()
+    estate.without("network-firewall/list-firewalls")
+    assert told(estate, INTERNET, trust=True) == "unknown FIREWALL_POLICY_NOT_EVALUATED"
+
+
+@pytest.mark.item("F9")
+def test_the_state_of_a_gateway_load_balancer_endpoint_counts() -> None:
+    assert told(balanced(state="failed"), INTERNET).startswith("blocked BAD_STATE")
+
+
+@pytest.mark.item("F9", "E11")
+def test_the_acl_of_its_subnet_counts() -> None:
+    estate = balanced()
+    estate.drawn_vpc("main").network_acl("closed", subnets=["edge"], inbound=())
+    assert told(estate, INTERNET).startswith("blocked SUBNET_ACL_RESTRICTION")
+
+
+@pytest.mark.item("F11")
+def test_a_tunnel_endpoint_as_a_next_hop_is_undecided() -> None:
+    estate = balanced()
+    estate["vpce-gwlb"]["VpcEndpointType"] = "Tunnel"
+    assert told(estate, INTERNET) == "unknown UNSUPPORTED_COMPONENT"
+
+
+def nat64() -> Estate:
+    """A dual-stack function whose table sends 64:ff9b::/96 to a NAT gateway with a way to the internet."""
+    from tests.unit.reach.worlds import dual_stack
+
+    estate = dual_stack()
+    estate.route_table("private").add_route("64:ff9b::/96", "nat-main")
+    return estate
+
+
+@pytest.mark.item("C15")
+def test_an_ipv4_address_in_nat64_form_goes_out_as_ipv4() -> None:
+    assert told(nat64(), "[64:ff9b::5db8:d822]:443") == "reachable"
+    closed = nat64()
+    entries = closed["acl-main-default"]["Entries"]
+    closed["acl-main-default"]["Entries"] = [
+        {"RuleNumber": 90, "Protocol": "-1", "RuleAction": "deny", "Egress": True, "CidrBlock": "93.184.0.0/16"},
+        *entries,
+    ]
+    assert told(closed, "[64:ff9b::5db8:d822]:443") == "blocked SUBNET_ACL_RESTRICTION"
+
+
+@pytest.mark.item("C15")
+def test_a_nat_gateway_takes_no_other_ipv6() -> None:
+    estate = nat64()
+    estate.route_table("private").add_route("::/0", "nat-main")
+    assert told(estate, "[2606:4700::1111]:443") == "blocked NAT64_PREFIX_REQUIRED"
+
+
+@pytest.mark.item("C15")
+def test_whose_private_address_stands_in_nat64_form_is_not_looked_up() -> None:
+    assert told(nat64(), "[64:ff9b::a00:209]:443") == "unknown UNKNOWN_DESTINATION"
+    assert told(nat64(), "[64:ff9b::c0a8:0101]:443").startswith("blocked IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
+
+
+@pytest.mark.item("I1", "F9")
+def test_block_public_access_spares_the_way_only_where_the_endpoints_subnet_is_spared_too() -> None:
+    spared = [("subnet-nat", "allow-egress"), ("subnet-app", "allow-egress")]
+    estate = balanced()
+    estate.block_public_access("block-bidirectional", spared)
+    assert told(estate, INTERNET, trust=True) == "blocked VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+    estate.block_public_access("block-bidirectional", [("subnet-edge", "allow-egress")])
+    assert told(estate, INTERNET, trust=True) == "reachable"
+
+
+@pytest.mark.item("C16", "D6")
+def test_functions_with_other_groups_do_not_share_what_a_nat_instance_admits() -> None:
+    estate = nat_instance(ingress=("sg-app",))
+    estate.drawn_vpc("main").security_group("stranger")
+    estate.function("stranger", subnets=["app"], groups=["stranger"])
+    report = Analysis(snapshot_of(estate), trust_appliances=True).report([INTERNET])
+    assert [(each.name, each.answers[0].verdict.value) for each in report.functions] == [
+        ("app", "reachable"),
+        ("stranger", "blocked"),
+    ]

@@ -1,0 +1,88 @@
+"""Egress-only internet gateways: IPv6 to the internet and back, for addresses of their own VPC."""
+
+import pytest
+
+from tests.estates.asking import told
+from tests.estates.builder import Estate
+from tests.unit.reach.worlds import dual_stack
+
+INTERNET = "[2606:4700::1111]:443"
+
+
+def egress_only(ipv6: str = "2600:1f18::/56") -> Estate:
+    """A dual-stack function whose table sends ::/0 to an egress-only gateway, and IPv4 to a NAT gateway."""
+    estate = dual_stack()
+    estate.drawn_vpc("main").egress_only_internet_gateway("six")
+    estate.route_table("private").add_route("::/0", "eigw-six")
+    return estate
+
+
+@pytest.mark.item("C12", "A11", "A12")
+def test_ipv6_leaves_by_an_egress_only_gateway() -> None:
+    assert told(egress_only(), INTERNET) == "reachable"
+    assert told(egress_only(), "internet") == "reachable"
+
+
+@pytest.mark.item("C12")
+def test_a_gateway_that_is_not_attached_is_no_way_out() -> None:
+    estate = egress_only()
+    estate["eigw-six"]["Attachments"] = []
+    assert told(estate, INTERNET) == "blocked BAD_STATE_ATTACHMENT"
+    assert told(estate, "internet") == "partial BAD_STATE_ATTACHMENT"
+
+
+@pytest.mark.item("C12")
+@pytest.mark.parametrize(
+    ("state", "verdict"), [("detached", "blocked"), ("detaching", "blocked"), ("attaching", "unknown")]
+)
+def test_states_of_the_attachment(state: str, verdict: str) -> None:
+    estate = egress_only()
+    estate["eigw-six"]["Attachments"][0]["State"] = state
+    assert told(estate, INTERNET) == f"{verdict} BAD_STATE_ATTACHMENT"
+
+
+@pytest.mark.item("A12", "C12")
+def test_a_private_ipv6_range_does_not_get_out() -> None:
+    estate = egress_only()
+    for record in (estate["vpc-main"], estate["subnet-app-a"]):
+        for block in record["Ipv6CidrBlockAssociationSet"]:
+            block["Ipv6CidrBlock"] = block["Ipv6CidrBlock"].replace("2600:1f18:", "fd00:1f18:")
+    assert told(estate, INTERNET) == "blocked IPV6_NOT_PUBLIC"
+
+
+@pytest.mark.item("C12", "G7")
+def test_another_vpcs_addresses_do_not_leave_by_it_behind_a_transit_gateway() -> None:
+    estate = Estate()
+    hub = estate.transit_gateway("hub")
+    hub.table("all", {"::/0": "egress"})
+    for number, name in ((1, "app"), (2, "egress")):
+        prefix = f"2600:1f18:{number}"
+        vpc = estate.vpc(name, f"10.{number}.0.0/16", ipv6=f"{prefix}::/56")
+        vpc.subnet(name, f"10.{number}.1.0/24", ipv6=f"{prefix}:0::/64", table=name)
+        hub.attach(name, vpc, subnets=[name], table="all", propagates=["all"], ipv6=True)
+    estate.drawn_vpc("egress").egress_only_internet_gateway("six")
+    estate.drawn_vpc("egress").route_table("egress", {"::/0": "eigw-six", "2600:1f18:1::/56": "tgw-hub"})
+    estate.drawn_vpc("app").route_table("app", {"::/0": "tgw-hub"})
+    estate.function("app", subnets=["app"], dual_stack=True)
+    assert told(estate, INTERNET).startswith("blocked GATEWAY_REJECTS_SPOOFED_TRAFFIC")
+
+
+@pytest.mark.item("C12")
+def test_private_ipv6_addresses_are_not_on_the_internet() -> None:
+    assert told(egress_only(), "[fd12::1]:443") == "blocked NO_POSSIBLE_DESTINATION"
+
+
+@pytest.mark.item("C12", "E5")
+def test_the_acl_counts_both_ways_for_ipv6() -> None:
+    estate = egress_only()
+    for entry in estate["acl-main-default"]["Entries"]:
+        if entry.get("Ipv6CidrBlock") and not entry["Egress"]:
+            entry["RuleAction"] = "deny"
+    assert told(estate, INTERNET) == "blocked SUBNET_ACL_RESTRICTION"
+
+
+@pytest.mark.item("C12")
+def test_a_gateway_that_cannot_be_read_is_undecided() -> None:
+    estate = egress_only()
+    estate.denied("ec2/describe-egress-only-internet-gateways")
+    assert told(estate, INTERNET) == "unknown UNKNOWN_RESOURCE"
