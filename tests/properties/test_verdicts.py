@@ -6,6 +6,7 @@ may make an answer unknown, or name what it assumes, but never turns it round.
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -303,3 +304,42 @@ def test_k9f_a_missing_page_never_turns_an_answer_round(
         held.remove(data.draw(st.sampled_from(held)))
     reply["NextToken"] = "more"
     check_is_hidden(before, ask(estate, destination), hidden)
+
+
+# What may turn an answer round: a route, and an endpoint that takes the traffic (K9 c, d)
+
+
+@pytest.mark.item("K9")
+def test_k9c_another_route_can_stop_what_passed() -> None:
+    estate = behind_nat()
+    assert ask(estate, "8.8.8.8:443").verdict is Verdict.REACHABLE
+    estate.route_table("private").add_route("8.8.8.0/24", ("nat-main", "blackhole"))
+    assert ask(estate, "8.8.8.8:443").verdict is Verdict.BLOCKED
+    assert ask(estate, "internet").verdict is Verdict.PARTIAL
+
+
+@pytest.mark.item("K9", "F8")
+def test_k9d_a_gateway_endpoint_can_stop_what_passed() -> None:
+    estate = behind_nat()
+    assert ask(estate, "s3").verdict is Verdict.REACHABLE
+    main(estate).gateway_endpoint("s3", service="s3", tables=["private"])
+    assert ask(estate, "s3").verdict is Verdict.REACHABLE
+    estate["vpce-s3"]["State"] = "failed"
+    assert ask(estate, "s3").verdict is Verdict.BLOCKED
+    assert ask(estate, "internet").verdict is Verdict.REACHABLE
+
+
+@law
+@given(estates(), destinations, st.sampled_from(["app", "data"]), st.lists(rules, max_size=3))
+@pytest.mark.item("K9", "D1", "A15")
+def test_k9g_the_rules_that_answers_would_meet_change_nothing(
+    estate: Estate, destination: str, group: str, other: list[Allow]
+) -> None:
+    """Groups are stateful: the function's inbound rules and the destination's outbound rules are never asked."""
+    before = ask(estate, destination)
+    key, direction = ("IpPermissions", "ingress") if group == "app" else ("IpPermissionsEgress", "egress")
+    drawn = Estate()
+    vpc = drawn.vpc("drawn", "10.7.0.0/16")
+    vpc.security_group("drawn", **{direction: [rule for rule in other if "sg-" not in str(rule)]})
+    estate[f"sg-{group}"][key] = drawn["sg-drawn"][key]
+    assert told(ask(estate, destination)) == told(before)

@@ -48,6 +48,7 @@ class ResourceExclusions(Record, frozen=True):
     nat_gateway: ResourceExclusion | None = None
     virtual_private_gateway: ResourceExclusion | None = None
     vpc_peering: ResourceExclusion | None = None
+    elastic_file_system: ResourceExclusion | None = None
     lambda_: ResourceExclusion | None = msgspec.field(default=None, name="Lambda")
 
 
@@ -96,7 +97,7 @@ class EncryptionControls:
     """Judges the gateways, peerings and functions that a VPC's encryption control may refuse."""
 
     def judge(self, component: Component, arrival: Arrival, around: Surroundings) -> Judgement:
-        if component.kind not in KINDS:
+        if component.kind not in KINDS and not _is_unsupported(component):
             return FREE
         judged = [self._in_vpc(vpc_id, component, arrival, around) for vpc_id in _vpcs_of(component, arrival, around)]
         notes = tuple(note for judgement in judged for note in judgement.notes)
@@ -114,8 +115,29 @@ class EncryptionControls:
         found = around.remember(("encryption control", vpc_id, home), lambda: _control(vpc_id, home, around))
         if isinstance(found, Judgement):
             return Judgement(tuple(note.on(arrival.leg) for note in found.notes), found.assumptions)
-        note = _verdict(found, vpc_id, component)
+        note = _unsupported(found, component) if _is_unsupported(component) else _verdict(found, vpc_id, component)
         return FREE if note is None else Judgement((note.on(arrival.leg),))
+
+
+def _is_unsupported(component: Component) -> bool:
+    """True for the endpoints of Gateway Load Balancers and firewalls, which AWS does not support under enforcement."""
+    return component.kind == "firewall_endpoint" or bool(getattr(component, "is_gateway_load_balancer", False))
+
+
+def _unsupported(control: EncryptionControl, component: Component) -> Note | None:
+    if control.state == DELETED or (control.mode == MONITOR and control.state not in CHANGING_MODE):
+        return None
+    message = f"{control.title} is in mode {control.mode}, under which AWS does not support {component.id}"
+    return ENCRYPTION_CONTROL_ENFORCED.unknown(component.id, "Mode", message, resolve="test a connection")
+
+
+def refusal(vpc_id: str, kind: str, field: str, around: Surroundings) -> Judgement:
+    """What the control of a VPC makes of a kind of resource in it that is no hop of any way (`ElasticFileSystem`)."""
+    found = _control(vpc_id, around.place_of(vpc_id), around)
+    if isinstance(found, Judgement):
+        return found
+    note = _told(found, vpc_id, f"resources of the kind {kind}", kind, field)
+    return FREE if note is None else Judgement((note,))
 
 
 def _vpcs_of(component: Component, arrival: Arrival, around: Surroundings) -> tuple[str, ...]:
@@ -170,7 +192,10 @@ def _own_control(vpc_id: str, around: Surroundings) -> EncryptionControl | None:
 
 def _verdict(control: EncryptionControl, vpc_id: str, component: Component) -> Note | None:
     """What the control makes of one component: nothing, a blocker, or something undecided."""
-    kind, field = KINDS[component.kind]
+    return _told(control, vpc_id, component.id, *KINDS[component.kind])
+
+
+def _told(control: EncryptionControl, vpc_id: str, thing: str, kind: str, field: str) -> Note | None:
     exclusion = control.exclusion(field)
     entry = f"ResourceExclusions.{kind}"
     fact = f"{control.title or 'the encryption control'} of {vpc_id} is in mode {control.mode}"
@@ -179,7 +204,7 @@ def _verdict(control: EncryptionControl, vpc_id: str, component: Component) -> N
     if control.mode == MONITOR and control.state not in CHANGING_MODE:
         return None
     if control.mode != ENFORCE or control.state != AVAILABLE:
-        message = f"{fact} and state {control.state}: whether it refuses {component.id} ({kind}) is not settled"
+        message = f"{fact} and state {control.state}: whether it refuses {thing} ({kind}) is not settled"
         return ENCRYPTION_CONTROL_ENFORCED.unknown(
             vpc_id, entry, message, resolve="collect again when the encryption control is available"
         )
@@ -188,7 +213,7 @@ def _verdict(control: EncryptionControl, vpc_id: str, component: Component) -> N
         return ENCRYPTION_CONTROL_ENFORCED.unknown(
             vpc_id, entry, message, resolve="collect again when the exclusion is settled"
         )
-    message = f"{fact} and does not exclude {kind}, so it refuses {component.id}"
+    message = f"{fact} and does not exclude {kind}, so it refuses {thing}"
     return ENCRYPTION_CONTROL_ENFORCED.fail(vpc_id, entry, message)
 
 

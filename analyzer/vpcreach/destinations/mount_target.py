@@ -8,6 +8,7 @@ Checked: tests/unit/destinations/test_efs.py, tests/unit/destinations/test_s3fil
 
 from dataclasses import dataclass
 
+from vpcreach.components import encryption_control
 from vpcreach.destinations.meaning import Source
 from vpcreach.destinations.resource import Node, Resource, States
 from vpcreach.forwarding import COLLECTION_FAILED, NO_POSSIBLE_DESTINATION, Note, Surroundings, Zone
@@ -63,6 +64,8 @@ def resource(file_system: FileSystem, source: Source, around: Surroundings) -> R
     chosen = [target for target in here if target.state not in STATES.dead] or here
     states = [n for t in chosen for n in STATES.notes(file_system.arn, t.id, file_system.state_entry, t.state)]
     notes = (*file_system.notes, *states, *(() if chosen else (_nowhere(file_system, zone, source, around),)))
+    for vpc_id in {target.vpc_id for target in chosen if target.vpc_id}:
+        notes += encryption_control.refusal(vpc_id, "ElasticFileSystem", "elastic_file_system", around).notes
     return Resource(
         id=file_system.arn,
         title=file_system.title,

@@ -303,3 +303,13 @@ def test_functions_with_other_groups_do_not_share_what_a_nat_instance_admits() -
         ("app", "reachable"),
         ("stranger", "blocked"),
     ]
+
+
+@pytest.mark.item("I2", "F9")
+def test_appliance_endpoints_under_an_enforced_encryption_control_are_undecided() -> None:
+    spared = ["lambda", "nat_gateway", "internet_gateway"]
+    enforced, watched = balanced(), balanced()
+    enforced.encryption_control("main", excluded=spared)
+    watched.encryption_control("main", mode="monitor", excluded=spared)
+    assert told(enforced, INTERNET, trust=True) == "unknown ENCRYPTION_CONTROL_ENFORCED"
+    assert told(watched, INTERNET, trust=True) == "reachable"

@@ -150,3 +150,11 @@ def test_a_name_that_no_list_holds() -> None:
 def test_an_access_point_leads_to_its_file_system_though_that_is_not_listed() -> None:
     estate = changed(files(), without("efs/describe-file-systems"))
     assert told(estate, "efs:fsap-shared") == "reachable"
+
+
+@pytest.mark.item("I2")
+def test_an_encryption_control_refuses_file_systems_that_it_does_not_exclude() -> None:
+    refusing = lambda estate: estate.encryption_control("main", excluded=["lambda"])  # noqa: E731
+    sparing = lambda estate: estate.encryption_control("main", excluded=["lambda", "elastic_file_system"])  # noqa: E731
+    assert asked(FILES, files(), refusing) == "blocked ENCRYPTION_CONTROL_ENFORCED"
+    assert asked(FILES, files(), sparing) == "reachable"
