@@ -337,9 +337,10 @@ def test_k9g_the_rules_that_answers_would_meet_change_nothing(
 ) -> None:
     """Groups are stateful: the function's inbound rules and the destination's outbound rules are never asked."""
     before = ask(estate, destination)
-    key, direction = ("IpPermissions", "ingress") if group == "app" else ("IpPermissionsEgress", "egress")
+    key = "IpPermissions" if group == "app" else "IpPermissionsEgress"
     drawn = Estate()
     vpc = drawn.vpc("drawn", "10.7.0.0/16")
-    vpc.security_group("drawn", **{direction: [rule for rule in other if "sg-" not in str(rule)]})
+    kept = [rule for rule in other if "sg-" not in str(rule)]
+    vpc.security_group("drawn", ingress=kept, egress=kept)
     estate[f"sg-{group}"][key] = drawn["sg-drawn"][key]
     assert told(ask(estate, destination)) == told(before)
