@@ -70,7 +70,7 @@ def _mark(answer: Answer | None) -> str:
 
 
 def _function(function: FunctionReport, name: str) -> list[str]:
-    place = f"{function.account}/{function.region}, {function.vpc_id or 'not attached to a VPC'}"
+    place = f"{function.account}/{function.region}, {function.stands_where}"
     lines = [f"## {escaped(name)}", "", escaped(place), ""]
     rows = [
         (answer.destination, ", ".join(s.title for s in group), group[0].verdict.value, why, what)

@@ -51,11 +51,16 @@ def _answer(function: FunctionReport, answer: Answer, paint: Paint) -> list[str]
     return lines
 
 
+NOWHERE_KNOWN = "Where the function stands is not known."
+
+
 def _sum(function: FunctionReport, answer: Answer) -> str:
     if not function.arn:
         return "Whether there is such a function is not known."
     if not answer.subnets:
-        return f"In {function.vpc_id}." if function.vpc_id else "The function is not attached to a VPC."
+        if function.vpc_id:
+            return f"In {function.vpc_id}."
+        return f"The function is {function.stands_where}." if function.is_standing_known else NOWHERE_KNOWN
     by_verdict = {
         verdict: [s.title for s in answer.subnets if s.verdict is verdict]
         for verdict in Verdict

@@ -182,7 +182,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
-    """One function and its answers, in the order in which the destinations were asked."""
+    """One function and its answers, in the order in which the destinations were asked.
+
+    `stands_where` tells it in words where no VPC is: the function has none, or nobody knows.
+    """
 
     name: str
     arn: str
@@ -191,6 +194,13 @@ class FunctionReport:
     vpc_id: str | None
     findings: tuple[Finding, ...]
     answers: tuple[Answer, ...]
+    is_standing_known: bool = True
+
+    @property
+    def stands_where(self) -> str:
+        if self.vpc_id is not None:
+            return self.vpc_id
+        return "not attached to a VPC" if self.is_standing_known else "where it stands is not known"
 
 
 @dataclass(frozen=True, slots=True)

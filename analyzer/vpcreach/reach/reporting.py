@@ -85,7 +85,9 @@ class Analysis:
         own += [finding for run, stands in standings for finding in self._file_systems(run, stands, place)]
         findings = dict.fromkeys((*own, *(finding for answer in answers for finding in answer.findings)))
         vpc_id = next((stands.vpc_id for _, stands in standings), None)
-        return FunctionReport(listed.name, listed.arn, place.account, place.region, vpc_id, tuple(findings), answers)
+        is_known = len(known) == len(listed.runs) and not any(isinstance(stands, Note) for _, stands in known)
+        home = (listed.name, listed.arn, place.account, place.region)
+        return FunctionReport(*home, vpc_id, tuple(findings), answers, is_known)
 
     def _answer(self, run: LambdaFunction | Note, place: Place, text: str, parsed: Parsed) -> Answer:
         """What becomes of the packets of one version, from wherever it stands."""
@@ -108,7 +110,7 @@ class Analysis:
             for text, parsed in asked.items()
         ]
         arn = name if name.startswith("arn:") else ""
-        return FunctionReport(name, arn, gap.account, gap.region, None, (), tuple(answers))
+        return FunctionReport(name, arn, gap.account, gap.region, None, (), tuple(answers), False)
 
     def _outside(self, run: LambdaFunction, place: Place, text: str, traces: tuple[Trace, ...]) -> Answer:
         """A function without a known VPC: what holds wherever it runs, and its own state."""
