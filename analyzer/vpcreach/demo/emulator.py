@@ -96,7 +96,12 @@ class _Emulator(DomainDispatcherApplication):
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         answer = ANSWERS_WITHOUT_BACKEND.get(environ["PATH_INFO"])
         if answer is None:
-            return super().__call__(environ, start_response)
+            try:
+                return super().__call__(environ, start_response)
+            except AttributeError:
+                # So moto ends where a path belongs to no service that it knows; AWS would say it in its own words.
+                start_response("404 Not Found", [("Content-Type", "application/json")])
+                return [b'{"message": "the emulator knows no such service"}']
         start_response("200 OK", [("Content-Type", "application/json")])
         return [answer]
 
