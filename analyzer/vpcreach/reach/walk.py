@@ -330,7 +330,8 @@ class Walk:
         if (peering := self._returning_peering(segment)) is not None:
             detail = f"answers return to {segment.sender.component} whatever the route tables say"
             back = branch.stepping(Leg.BACK, self.gates.step(peering.id, peering.kind, detail))
-            yield from self.gates.cross(back, segment.sender.subnet_id, Leg.BACK)
+            for crossed in self.gates.cross(back, segment.sender.subnet_id, Leg.BACK):
+                yield self._answered(crossed.but(standing_in=segment.sender.subnet_id, vpc_id=segment.sender.vpc_id))
             return
         for hop in end.answer(self.asked.arrival(branch, Leg.BACK), self.network):
             yield from self._hop(branch, end, hop, Leg.BACK)

@@ -230,3 +230,19 @@ def test_an_encryption_control_on_either_side_refuses_peering_that_it_does_not_e
     spared = peered()
     spared.encryption_control(vpc, excluded=["lambda", "vpc_peering"])
     assert told(spared, DATABASE) == "reachable"
+
+
+@pytest.mark.item("C6", "B11")
+def test_answers_that_return_to_a_nat_gateway_pass_by_an_appliance_behind_it() -> None:
+    estate = peered(back=False, db_rules=("10.0.9.0/24",))
+    main = estate.drawn_vpc("main")
+    main.subnet("nat", "10.0.9.0/24", az="a", table="nat")
+    main.subnet("box", "10.0.8.0/24", az="a", table="box")
+    main.security_group("box", ingress=[allow("-1", None, "0.0.0.0/0")])
+    main.network_interface("box", subnet="box", groups=["box"], source_dest_check=False)
+    main.nat_gateway("private", subnet="nat", connectivity="private")
+    main.route_table("nat", {"10.1.0.0/16": "eni-box"})
+    main.route_table("box", {"10.1.0.0/16": "pcx-link"})
+    estate["rtb-app"]["Routes"][:] = [r for r in estate["rtb-app"]["Routes"] if r.get("GatewayId") == "local"]
+    estate.route_table("app").add_route("10.1.0.0/16", "nat-private")
+    assert told(estate, DATABASE, trust=True) == "blocked ASYMMETRIC_MIDDLEBOX_ROUTE"
