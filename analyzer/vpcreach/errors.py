@@ -1,5 +1,8 @@
 """The errors a person can cause or meet; only `cli/` turns them into words and an exit code."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class VpcreachError(Exception):
     """Base of everything vpcreach raises on purpose; `str()` is one clear sentence."""
@@ -31,3 +34,10 @@ class AwsUnreadableError(VpcreachError):
 
 class ContradictionError(VpcreachError):
     """The set algebra and the rule-by-rule replay of one packet disagree: a defect of vpcreach, never an answer."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """'; did you mean "internet"?', or nothing where no known word is close."""
+    words = list(known)
+    close = get_close_matches(word, words, n=1) or get_close_matches(word.lower(), words, n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -27,6 +27,7 @@ _ROUTE_TARGETS = {
     "lgw-": "LocalGatewayId",
     "arn:aws:networkmanager:": "CoreNetworkArn",
     "arn:aws:odb:": "OdbNetworkArn",
+    "VpcLattice": "GatewayId",
 }
 
 

@@ -7,8 +7,7 @@ from vpcreach.check.outcome import CheckReport, Expectation, RuleResult, Unmatch
 from vpcreach.check.rule_file import RuleFile, in_order
 from vpcreach.check.rule_model import Rule, TagSelector
 from vpcreach.check.selection import KnownFunction, is_match, selected, undecided
-from vpcreach.check.suggestion import did_you_mean
-from vpcreach.errors import RuleFileError, UsageError
+from vpcreach.errors import RuleFileError, UsageError, did_you_mean
 from vpcreach.reach.answer import Answer, FunctionReport, Report
 from vpcreach.snapshot.snapshot import Gap
 

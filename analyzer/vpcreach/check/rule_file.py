@@ -10,9 +10,8 @@ from pydantic_core import ErrorDetails
 
 from vpcreach.check import yaml_lines
 from vpcreach.check.rule_model import Rule, Rules, TagSelector
-from vpcreach.check.suggestion import did_you_mean
 from vpcreach.check.yaml_lines import Document, Place
-from vpcreach.errors import RuleFileError
+from vpcreach.errors import RuleFileError, did_you_mean
 
 _WANTED = {
     "list_type": "must be a list",

@@ -45,8 +45,7 @@ def chosen(word: str, known: tuple[str, ...], option: str) -> str:
     """The word, if it is one of the known ones; raises UsageError with a suggestion."""
     if word in known:
         return word
-    from vpcreach.check.suggestion import did_you_mean
-    from vpcreach.errors import UsageError
+    from vpcreach.errors import UsageError, did_you_mean
 
     hint = did_you_mean(word, known) or f"; there is {', '.join(known)}"
     raise UsageError(f'"{word}" is not a value of {option}{hint}')

@@ -23,6 +23,7 @@ from vpcreach.components import (
     network_acl,
     network_firewall,
     network_interface,
+    odb_network,
     prefix_list,
     route_table,
     security_group,
@@ -32,6 +33,7 @@ from vpcreach.components import (
     virtual_private_gateway,
     vpc,
     vpc_endpoint,
+    vpc_lattice,
     vpc_peering,
 )
 from vpcreach.forwarding import Guard
@@ -63,6 +65,7 @@ MODULES = (
     network_acl,
     network_firewall,
     network_interface,
+    odb_network,
     prefix_list,
     route_table,
     security_group,
@@ -72,6 +75,7 @@ MODULES = (
     virtual_private_gateway,
     vpc,
     vpc_endpoint,
+    vpc_lattice,
     vpc_peering,
 )
 
@@ -162,5 +166,5 @@ ALL_CALLS: tuple[Call[Any], ...] = tuple(call for module in MODULES for call in 
 # What an id's beginning tells of things that lead beyond what AWS tells.
 UNMODELLED_KINDS = {
     "lgw-": "local gateway",
-    "arn:": "network of another kind, such as an Oracle Database network",
+    "arn:": "network of a kind that vpcreach does not know",
 }

@@ -153,22 +153,26 @@ class BlockPublicAccess:
             if Mode.ALL_BLOCKED in behind.modes:
                 notes.append(behind.doubt or _behind(component, sender, origin, behind))
             standings.append(behind)
-        for hop in _endpoints_on_the_way(arrival, around):
+        for hop in _endpoints_on_the_way((*arrival.crossed_before, *arrival.has_crossed), arrival, around):
             between = _standing(hop, around)
-            if between.modes == {Mode.ALL_BLOCKED}:
+            standings.append(between)
+            whole = _standing(replace(hop, subnet_id=None), around)
+            if between.modes == {Mode.ALL_BLOCKED} and hop.component in arrival.has_crossed:
                 notes.append(_blocked(component, hop, between))
             elif between.doubt is not None and Mode.ALL_BLOCKED in between.modes:
                 notes.append(between.doubt)
-            standings.append(between)
+            elif {Mode.ALL_BLOCKED} in (between.modes, whole.modes):
+                notes.append(_beside(component, hop))
         return Judgement(tuple(notes), _assumptions(standings))
 
 
-def _endpoints_on_the_way(arrival: Arrival, around: Surroundings) -> Iterable[Sender]:
+def _endpoints_on_the_way(crossed: Iterable[str], arrival: Arrival, around: Surroundings) -> Iterable[Sender]:
     """The Gateway Load Balancer and firewall endpoints that the packets came through: their subnets count as well."""
-    for component_id in arrival.has_crossed:
+    for component_id in crossed:
         component = around.component(component_id)
         if not isinstance(component, Note) and component.kind in FIREWALLING and component.subnet_id:
-            yield replace(arrival.sender, component=component_id, subnet_id=component.subnet_id, vpc_id=arrival.vpc_id)
+            vpc_id = getattr(component, "vpc_id", None) or arrival.vpc_id
+            yield replace(arrival.sender, component=component_id, subnet_id=component.subnet_id, vpc_id=vpc_id)
 
 
 def _standing(sender: Sender, around: Surroundings) -> Standing:
@@ -322,6 +326,17 @@ def _behind(component: Component, sender: Sender, origin: Sender, standing: Stan
         ENTRY,
         message,
         resolve=f"exclude {standing.place} or its VPC too, or test a connection",
+    )
+
+
+def _beside(component: Component, hop: Sender) -> Note:
+    """AWS says that excluding the subnet of such an endpoint is not enough, and not what is."""
+    message = (
+        f"VPC Block Public Access is block-bidirectional for {hop.vpc_id}, and the packets come to {component.id} by "
+        f"{hop.component} in {hop.subnet_id}; AWS does not spare them for an exclusion of that subnet alone"
+    )
+    return VPC_BLOCK_PUBLIC_ACCESS_ENABLED.unknown(
+        hop.subnet_id or hop.vpc_id, ENTRY, message, resolve=f"exclude {hop.vpc_id} as a whole, or test a connection"
     )
 
 

@@ -75,7 +75,7 @@ class EgressOnlyInternetGateway(Tagged, frozen=True):
         if any(state in ("attached", "available") for state in states):
             return ()
         fact = f"its attachment to {vpc_id} is {states[0]}" if states else f"it is not attached to {vpc_id}"
-        if states and states[0] in (None, "attaching"):
+        if states and states[0] not in ("detaching", "detached"):
             return (BAD_STATE_ATTACHMENT.unknown(self.id, "Attachments", f"{self.title}: {fact}"),)
         return (BAD_STATE_ATTACHMENT.fail(self.id, "Attachments", f"{self.title} is the next hop, but {fact}"),)
 

@@ -1,9 +1,10 @@
 """VPC encryption controls: a VPC that enforces encryption in transit refuses gateways that cannot promise it.
 
 Modelled: modes monitor and enforce, exclusions of internet, egress-only, NAT and virtual private gateways, of
-peering and of Lambda, transitional states.
-Not modelled: what enforcing does inside PrivateLink (cleartext is dropped), Gateway Load Balancers, transit
-gateways and Local Zones; the account-wide control, which EC2 writes into each VPC's own.
+peering, VPC Lattice, file systems and Lambda, transitional states; that Gateway Load Balancer and firewall endpoints
+are not supported under enforcement (undecided).
+Not modelled: what enforcing does inside PrivateLink (cleartext is dropped), transit gateways and Local
+Zones; the account-wide control, which EC2 writes into each VPC's own.
 Source: VPC User Guide, "Enforce VPC encryption in transit" (semantics I2).
 Checked: tests/unit/components/test_encryption_control.py.
 """
@@ -48,6 +49,7 @@ class ResourceExclusions(Record, frozen=True):
     nat_gateway: ResourceExclusion | None = None
     virtual_private_gateway: ResourceExclusion | None = None
     vpc_peering: ResourceExclusion | None = None
+    vpc_lattice: ResourceExclusion | None = None
     elastic_file_system: ResourceExclusion | None = None
     lambda_: ResourceExclusion | None = msgspec.field(default=None, name="Lambda")
 
@@ -89,6 +91,7 @@ KINDS = {
     "nat_gateway": ("NatGateway", "nat_gateway"),
     "virtual_private_gateway": ("VirtualPrivateGateway", "virtual_private_gateway"),
     "vpc_peering_connection": ("VpcPeering", "vpc_peering"),
+    "vpc_lattice": ("VpcLattice", "vpc_lattice"),
     "lambda_function": ("Lambda", "lambda_"),
 }
 

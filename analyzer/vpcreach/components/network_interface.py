@@ -10,6 +10,7 @@ Checked: tests/unit/components/test_network_interface.py, tests/unit/components/
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from vpcreach.forwarding import (
@@ -17,6 +18,7 @@ from vpcreach.forwarding import (
     BAD_STATE,
     UNKNOWN_RESOURCE,
     Arrival,
+    Deliver,
     Effect,
     Forward,
     Hop,
@@ -142,7 +144,16 @@ class NetworkInterface(Tagged, frozen=True):
         if arrival.leg is Leg.BACK:
             yield self._answers_through(arrival)
             return
+        packets = arrival.packets
+        if own := packets.destination & self.addresses(packets.family):
+            yield Hop(packets.with_destination(own), Deliver(self.subnet_id), "its own address")
+            if not (passing := packets.destination - own):
+                return
+            arrival = replace(arrival, packets=packets.with_destination(passing))
         notes = (*self._state_notes(around), *self._check_notes())
+        if arms := self.other_arms(around):
+            yield Hop(arrival.packets, Stop(), "appliance", (*notes, self._many_armed(arms)))
+            return
         vouched = self._vouched(around)
         table = around.route_table_of(self.subnet_id or "")
         inside = around.component(self.subnet_id or "subnet-")
@@ -205,6 +216,24 @@ class NetworkInterface(Tagged, frozen=True):
         )
         return Hop(arrival.packets, Stop(), "answers", (ASYMMETRIC_MIDDLEBOX_ROUTE.unknown(self.id, "", message),))
 
+    def other_arms(self, around: Surroundings) -> tuple[str, ...]:
+        """The other interfaces of its instance, by each of which the instance may pass packets on."""
+        instance_id = self.attachment.instance_id if self.attachment else None
+        if instance_id is None:
+            return ()
+        told = (each.network_interface_id for each in getattr(around.component(instance_id), "network_interfaces", ()))
+        # The instance may be unread where its interfaces are not.
+        listed = around.every(NetworkInterface)
+        own = (each.id for each in listed if each.attachment and each.attachment.instance_id == instance_id)
+        return tuple(dict.fromkeys(each for each in (*told, *own) if each != self.id))
+
+    def _many_armed(self, arms: tuple[str, ...]) -> Note:
+        message = (
+            f"the machine behind {self.title} has other interfaces ({', '.join(arms)}), and by which one it passes "
+            "packets on is in no configuration that AWS tells"
+        )
+        return APPLIANCE_FORWARDING_UNVERIFIED.unknown(self.id, "", message, resolve="test a connection")
+
     def _vouched(self, around: Surroundings) -> Note:
         fact = f"whether the machine behind {self.title} passes packets on is in no configuration that AWS tells"
         if around.trusts_appliances:
@@ -231,7 +260,7 @@ class NetworkInterface(Tagged, frozen=True):
         if state == "running":
             return ()
         message = f"{instance_id} behind {self.title} is {state or 'in a state the reply does not tell'}, not running"
-        if state in (None, "pending"):
+        if state not in ("shutting-down", "terminated", "stopping", "stopped"):
             return (BAD_STATE.unknown(instance_id, "State", message, resolve="collect again"),)
         return (BAD_STATE.fail(instance_id, "State", message),)
 

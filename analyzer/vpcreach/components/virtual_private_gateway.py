@@ -72,7 +72,7 @@ class VpnGateway(Tagged, frozen=True):
         if "attached" in states:
             return ()
         fact = f"its attachment to {vpc_id} is {states[0]}" if states else f"it is not attached to {vpc_id}"
-        if states and states[0] in (None, "attaching"):
+        if states and states[0] not in ("detaching", "detached"):
             return (BAD_STATE_ATTACHMENT.unknown(self.id, "VpcAttachments", f"{self.title}: {fact}"),)
         return (BAD_STATE_ATTACHMENT.fail(self.id, "VpcAttachments", f"{self.title} is the next hop, but {fact}"),)
 

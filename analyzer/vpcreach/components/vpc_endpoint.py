@@ -44,6 +44,8 @@ PATH_THROUGH_GWLB_NOT_CHECKED = Reason(
     "test a connection, or vouch for the appliances with --trust-appliances",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/vpce-gateway-load-balancer.html",
 )
+# Every state of today that is neither `available` nor `partial`, in lower case.
+UNAVAILABLE = frozenset({"pendingacceptance", "pending", "deleting", "deleted", "rejected", "failed", "expired"})
 
 
 class EndpointGroup(Record, frozen=True):
@@ -104,16 +106,24 @@ class VpcEndpoint(Tagged, frozen=True):
     def is_interface(self) -> bool:
         return self.vpc_endpoint_type.lower() == "interface"
 
+    @property
+    def is_of_service_network(self) -> bool:
+        return self.vpc_endpoint_type.lower() == "servicenetwork"
+
+    @property
+    def is_tunnel(self) -> bool:
+        return self.vpc_endpoint_type.lower() == "tunnel"
+
     def state_notes(self) -> tuple[Note, ...]:
         """Nothing for an endpoint in use, else the note that its state asks for (F1)."""
         match (self.state or "").lower():
             case "available":
                 return ()
-            case "partial" | "":
-                fact = f"{self.title} is {self.state or 'in a state the reply does not tell'}"
-                return (BAD_STATE.unknown(self.id, "State", f"{fact}; it may work for some interfaces only"),)
-            case _:
+            case state if state in UNAVAILABLE:
                 return (BAD_STATE.fail(self.id, "State", f"{self.title} is {self.state}, not available"),)
+            case _:
+                fact = f"{self.title} is {self.state or 'in a state the reply does not tell'}, which may pass"
+                return (BAD_STATE.unknown(self.id, "State", fact, resolve="collect again, or test a connection"),)
 
     def captures_name_of(self, service_name: str) -> bool:
         """True when clients inside the VPC find this interface endpoint under the service's ordinary DNS name."""

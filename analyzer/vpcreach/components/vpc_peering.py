@@ -35,8 +35,8 @@ PCX_REQUIRES_ADDRESS_IN_VPC_CIDR = Reason(
 REFERENCES_ACROSS_REGIONS = Reason(
     "SG_REFERENCES_NOT_PRESERVED", "use address ranges: rules name no groups of another region", PAGE
 )
-# What the status of a connection that does not carry packets yet may still become.
-TRANSIENT = frozenset({"initiating-request", "provisioning"})
+# A connection that is being made may still become active, and what AWS adds tomorrow is not known.
+NOT_ACTIVE = frozenset({"pending-acceptance", "failed", "expired", "rejected", "deleting", "deleted"})
 
 
 class PeeredBlock(Record, frozen=True):
@@ -152,7 +152,7 @@ class VpcPeeringConnection(Tagged, frozen=True):
         if code == "active":
             return ()
         fact = f"{self.title} is {code or 'in a state the reply does not tell'}"
-        if code is None or code in TRANSIENT:
+        if code not in NOT_ACTIVE:
             return (BAD_STATE.unknown(self.id, "Status", f"{fact}, which may pass", resolve="collect again"),)
         remedy = "accept the request" if code == "pending-acceptance" else "make a new connection and repoint the route"
         return (BAD_STATE.fail(self.id, "Status", f"{fact}, not active: {remedy}"),)

@@ -14,12 +14,14 @@ from typing import Any
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
 from vpcreach.components.subnet import Subnet
 from vpcreach.components.vpc import DESCRIBE_VPCS, Vpc
+from vpcreach.components.vpc_endpoint import VpcEndpoint
 from vpcreach.destinations.grammar import Addresses
 from vpcreach.destinations.instance import instance_of, running_notes
 from vpcreach.destinations.internet import PUBLIC
 from vpcreach.destinations.meaning import UNKNOWN_DESTINATION, Endpoint, Meaning, Source, Target
 from vpcreach.destinations.name_resolution import VPC_DNS_SUPPORT_DISABLED, attribute
-from vpcreach.forwarding import BAD_STATE, NO_POSSIBLE_DESTINATION, UNSUPPORTED_COMPONENT, Note, Surroundings
+from vpcreach.destinations.service_network import association_of
+from vpcreach.forwarding import BAD_STATE, NO_POSSIBLE_DESTINATION, UNSUPPORTED_COMPONENT, Effect, Note, Surroundings
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.ports import TCP, UDP
 from vpcreach.snapshot.call import Call
@@ -118,7 +120,7 @@ def listens_notes(interface: NetworkInterface, around: Surroundings) -> tuple[No
         return (BAD_STATE.unknown(interface.id, "Status", message, resolve="collect again"),)
     instance_id = interface.attachment.instance_id if interface.attachment else None
     instance = instance_of(instance_id, around) if instance_id else None
-    return running_notes(instance) if instance else ()
+    return running_notes(instance) if instance else _of_tunnel(interface, around)
 
 
 def _link_local(asked: Addresses, source: Source, around: Surroundings) -> tuple[list[Target], tuple[Note, ...]]:
@@ -140,12 +142,36 @@ def _link_local(asked: Addresses, source: Source, around: Surroundings) -> tuple
     if asked.addresses <= TIME[family] and (asked.service.port, asked.service.protocol) == (123, UDP):
         return target, ()
     if family is Family.IPV4 and asked.addresses <= LATTICE:
-        message = f"{asked.addresses} belongs to VPC Lattice, which is not modelled yet"
-        return target, (UNSUPPORTED_COMPONENT.unknown(source.vpc_id, str(asked.addresses), message),)
+        return target, (_of_lattice(asked, source, around),)
     if asked.addresses <= NEVER_FORWARDED[family]:
         message = f"packets to {asked.addresses} are never forwarded, and no service that a function can use is there"
         return target, (NO_POSSIBLE_DESTINATION.fail(source.vpc_id, str(asked.addresses), message),)
     return [], ()
+
+
+def _of_lattice(asked: Addresses, source: Source, around: Surroundings) -> Note:
+    """Nothing is at the addresses of VPC Lattice without an association; with one, which service is not told."""
+    association = association_of(source.vpc_id, around)
+    if isinstance(association, Note) and association.effect is Effect.FAIL:
+        return association
+    message = f"{asked.addresses} belongs to VPC Lattice, and which of its services is there is not told"
+    resolve = "ask for the service by its host name"
+    return UNSUPPORTED_COMPONENT.unknown(source.vpc_id, str(asked.addresses), message, resolve=resolve)
+
+
+def _of_tunnel(interface: NetworkInterface, around: Surroundings) -> tuple[Note, ...]:
+    """What is sent to a tunnel endpoint must be wrapped, and comes out elsewhere (F11)."""
+
+    def build() -> dict[str, VpcEndpoint]:
+        tunnels = [endpoint for endpoint in around.every(VpcEndpoint) if endpoint.is_tunnel]
+        return {interface_id: tunnel for tunnel in tunnels for interface_id in tunnel.network_interface_ids}
+
+    endpoint = around.remember(("interfaces of tunnel endpoints",), build).get(interface.id)
+    if endpoint is None:
+        return ()
+    message = f"{interface.title} is of {endpoint.title}, a Tunnel endpoint: vpcreach does not follow what GENEVE wraps"
+    resolve = "test a connection through the tunnel"
+    return (UNSUPPORTED_COMPONENT.unknown(endpoint.id, "VpcEndpointType", message, resolve=resolve),)
 
 
 def _resolver(source: Source, family: Family, around: Surroundings) -> AddressSet:

@@ -25,6 +25,7 @@ from vpcreach.destinations import (
     fsx,
     instance,
     interfaces,
+    lattice,
     load_balancer,
     memorydb,
     mq,
@@ -45,7 +46,7 @@ from vpcreach.destinations.kind import Kind, arn_of
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.destinations.name_resolution import resolution
 from vpcreach.errors import AmbiguousNameError, UsageError
-from vpcreach.forwarding import COLLECTION_FAILED, Note, ServiceRequest, Surroundings
+from vpcreach.forwarding import COLLECTION_FAILED, UNSUPPORTED_COMPONENT, Note, ServiceRequest, Surroundings
 from vpcreach.packets.ports import TCP
 from vpcreach.snapshot.call import Place
 from vpcreach.snapshot.snapshot import Gap
@@ -95,18 +96,32 @@ def _group(item: SecurityGroup, _: Sequence[Any], service: Service, __: Source, 
 def _vpc_endpoint(
     item: VpcEndpoint, _: Sequence[Any], service: Service, source: Source, around: Surroundings
 ) -> Meaning:
+    port = service.port or aws_service.HTTPS
+    if not item.is_interface:
+        return Meaning((), service.protocol, port, (_leads_elsewhere(item),))
     # Its own name is a public one that the VPC's resolver must answer, and what comes that way meets its policy too.
     dns = resolution(source.vpc_id, tuple(_endpoint_names(item))[:1], around)
     prefix = aws_service.action_prefix(".".join(item.service_name.split(".")[3:]))
     return Meaning(
         tuple(aws_service.interface_endpoints(item, around)),
         service.protocol,
-        service.port or aws_service.HTTPS,
+        port,
         (*dns.notes, *aws_service.nowhere_notes(item, around)),
         dns.assumptions,
         request=ServiceRequest(prefix, (), source.role) if item.service_name.startswith("com.amazonaws.") else None,
         assumed_of_the_name=dns.diverting_assumptions,
     )
+
+
+def _leads_elsewhere(endpoint: VpcEndpoint) -> Note:
+    """Endpoints that are no service's: what one asks about lies behind them, under a name of its own (F1, F11)."""
+    message = f"{endpoint.title} is a {endpoint.vpc_endpoint_type} endpoint, which is no service by itself"
+    resolve = "ask for what is reached through it: a resource by the name of its association, an address that is routed"
+    if endpoint.is_tunnel:
+        message = f"{endpoint.title} is a Tunnel endpoint: what is sent to it must be wrapped in GENEVE, which vpcreach"
+        message = f"{message} does not follow"
+        resolve = "test a connection through the tunnel"
+    return UNSUPPORTED_COMPONENT.unknown(endpoint.id, "VpcEndpointType", message, resolve=resolve)
 
 
 def _endpoint_names(endpoint: VpcEndpoint) -> Iterable[str]:
@@ -147,7 +162,7 @@ EC2_KINDS = (
 VPC_ENDPOINT = Kind(
     "vpce",
     DESCRIBE_VPC_ENDPOINTS,
-    lambda r: [endpoint for endpoint in r.vpc_endpoints if endpoint.is_interface],
+    lambda r: r.vpc_endpoints,
     _endpoint_names,
     _ec2_arn("vpc-endpoint"),
     _vpc_endpoint,
@@ -178,6 +193,7 @@ RESOURCES = (
     fsx,
     timestream_influxdb,
     resource_endpoint,
+    lattice,
 )
 RESOURCE_KINDS: tuple[Kind, ...] = tuple(kind for module in RESOURCES for kind in module.KINDS)
 KINDS = (*RESOURCE_KINDS, *EC2_KINDS, VPC_ENDPOINT)

@@ -2,8 +2,8 @@
 
 Modelled: the endpoint's interfaces, groups and state, whether the association is accessible, the resource
 configuration's state, protocol and ports, the resource gateway's state, zones and the outbound rules of its groups.
-Not modelled: the way from the resource gateway to the resource; services of VPC Lattice that a VPC association brings
-(undecided, by address and by host name).
+Not modelled: the way from the resource gateway to the resource; resources that a VPC's association with a service
+network brings (undecided).
 Source: AWS PrivateLink Guide, "Access VPC resources through AWS PrivateLink" (semantics F10).
 Checked: tests/unit/destinations/test_resource_endpoint.py.
 """
@@ -18,6 +18,7 @@ from vpcreach.destinations.grammar import Service
 from vpcreach.destinations.kind import Kind
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.destinations.name_resolution import resolution
+from vpcreach.destinations.service_network import status_notes
 from vpcreach.forwarding import (
     BAD_STATE,
     NO_POSSIBLE_DESTINATION,
@@ -38,7 +39,6 @@ PAGE = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-re
 VPCE_SERVICE_NOT_INSTALLED_IN_AZ = Reason(
     "VPCE_SERVICE_NOT_INSTALLED_IN_AZ", "add a subnet of one of the resource gateway's zones to the endpoint", PAGE
 )
-WORKING, CHANGING = "ACTIVE", frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"})
 
 
 class AssociationName(Record, frozen=True):
@@ -182,7 +182,7 @@ def _provider_notes(association: EndpointAssociation, service: Service, port: in
         resolve = f"collect account {place.account or 'unknown'}, which shares the resource"
         return [UNKNOWN_RESOURCE.unknown(arn or association.id, "", message, resolve=resolve)]
     told = reading.value
-    notes = _state(arn, told.status)
+    notes = status_notes(arn, told.status)
     if service.protocol != TCP:
         notes.append(PROTOCOL_RESTRICTION.fail(arn, "protocol", f"a resource endpoint carries TCP only to {arn}"))
     if told.port_ranges and not told.shares(port):
@@ -193,19 +193,10 @@ def _provider_notes(association: EndpointAssociation, service: Service, port: in
     if gateway.value is None or not gateway.is_complete:
         message = f"the resource gateway of {arn} is not known: {gateway.gap}"
         return [*notes, UNKNOWN_RESOURCE.unknown(gateway_id or arn, GET_RESOURCE_GATEWAY.action, message)]
-    notes += _state(gateway_id, gateway.value.status)
+    notes += status_notes(gateway_id, gateway.value.status)
     notes += _zone_notes(association, gateway_id, gateway.value, around)
     notes += _group_notes(gateway_id, gateway.value, told, port, around)
     return notes
-
-
-def _state(thing: str, status: str | None) -> list[Note]:
-    if status == WORKING:
-        return []
-    message = f"{thing} is {status or 'in a state the reply does not tell'}, not {WORKING}"
-    if status is None or status in CHANGING or not status.endswith("_FAILED"):
-        return [BAD_STATE.unknown(thing, "status", message, resolve="collect again")]
-    return [BAD_STATE.fail(thing, "status", message)]
 
 
 def _zone_notes(

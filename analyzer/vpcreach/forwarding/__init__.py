@@ -21,6 +21,7 @@ from vpcreach.forwarding.hops import (
     Lookup,
     Sender,
     ServiceRequest,
+    Spot,
     Stop,
 )
 from vpcreach.forwarding.notes import (
@@ -76,6 +77,7 @@ __all__ = [
     "Reason",
     "Sender",
     "ServiceRequest",
+    "Spot",
     "Stop",
     "Stopped",
     "Surroundings",

@@ -33,6 +33,23 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where packets were stopped: which ones, in which VPC and subnet they stood, and who sent them.
+
+    `gates` are the groups, or the ACL, that stopped them, read in the direction `is_inbound`; none where no gate did.
+    `peer_groups` are the groups that rules of the gate could name, empty where references do not match on this way.
+    """
+
+    packets: PacketSet
+    vpc_id: str
+    standing_in: str | None
+    sender: Sender
+    gates: tuple[str, ...] = ()
+    is_inbound: bool = False
+    peer_groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceRequest:
     """What an AWS API call asks of an endpoint policy: the service prefix, and the resource where one was named."""
 
@@ -47,8 +64,8 @@ class Arrival:
 
     `came_from` is the subnet that they stood in before they moved to this component, `entered` the one through which
     they last went into an attachment. `has_crossed` are the middleboxes
-    that the way out of this segment led through: its answers must come back through the same ones. `port` is the one
-    that was asked about, where the atom of the packets may hold others.
+    that the way out of this segment led through: its answers must come back through the same ones; `crossed_before` are
+    those of earlier segments. `port` is the one that was asked about, where the atom of the packets may hold others.
     """
 
     packets: PacketSet
@@ -62,6 +79,7 @@ class Arrival:
     came_from: str | None = None
     entered: str | None = None
     has_crossed: tuple[str, ...] = ()
+    crossed_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

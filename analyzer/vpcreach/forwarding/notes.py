@@ -1,7 +1,11 @@
 """Why: what stops packets, leaves them undecided, or is worth knowing, as data with a code and a place."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vpcreach.forwarding.hops import Spot
 
 
 class Leg(Enum):
@@ -21,7 +25,8 @@ class Effect(Enum):
 class Note:
     """One setting that stops packets, leaves them undecided, or is worth knowing.
 
-    `assumption` names an absent guard's file that a FAIL rests on.
+    `assumption` names an absent guard's file that a FAIL rests on. `spot` tells which packets a FAIL stopped and where:
+    the same setting stops others elsewhere, so it is no part of what makes two notes equal.
     """
 
     effect: Effect
@@ -33,6 +38,7 @@ class Note:
     page: str = ""
     leg: Leg = Leg.OUT
     assumption: str | None = None
+    spot: "Spot | None" = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.code} {self.component}{f' [{self.entry}]' if self.entry else ''}: {self.message}"

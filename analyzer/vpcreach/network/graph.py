@@ -26,6 +26,7 @@ from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.components.nat_gateway import NatGateway
 from vpcreach.components.network_acl import NetworkAcl
 from vpcreach.components.network_interface import NetworkInterface
+from vpcreach.components.odb_network import OdbNetwork
 from vpcreach.components.route_table import LOCAL, RouteTable
 from vpcreach.components.security_group import SecurityGroup
 from vpcreach.components.subnet import Subnet
@@ -37,6 +38,7 @@ from vpcreach.components.transit_gateway import (
 )
 from vpcreach.components.virtual_private_gateway import VpnGateway
 from vpcreach.components.vpc_endpoint import VpcEndpoint
+from vpcreach.components.vpc_lattice import VpcLattice
 from vpcreach.components.vpc_peering import VpcPeeringConnection
 from vpcreach.snapshot.call import Place
 from vpcreach.snapshot.snapshot import Snapshot
@@ -86,12 +88,21 @@ def _add(graph: Graph, record: Any, place: Place) -> None:
 def _mention(graph: Graph, node_id: str, by: str) -> None:
     """A node for an id that no reply lists, at the place of what names it."""
     if node_id not in graph:
+        record = _named_by_routes_alone(node_id)
         kind = next(
             (kind for start, kind in UNMODELLED_KINDS.items() if node_id.startswith(start)),
             "not in the snapshot",
         )
         place = {key: graph.nodes[by][key] for key in ("account", "region", "places")}
-        graph.add_node(node_id, kind=kind, label=node_id, record=None, **place)
+        kind = record.kind if record is not None else kind
+        graph.add_node(node_id, kind=kind, label=node_id, record=record, **place)
+
+
+def _named_by_routes_alone(node_id: str) -> VpcLattice | OdbNetwork | None:
+    """A next hop that no call lists: what routes call it is all there is to know."""
+    if node_id == VpcLattice.id:
+        return VpcLattice()
+    return OdbNetwork(node_id) if OdbNetwork.id_pattern.fullmatch(node_id) else None
 
 
 def _edges(record: Any) -> Iterable[tuple[str, dict[str, Any]]]:

@@ -208,7 +208,7 @@ class Network:
 
         def find() -> bool:
             routes = (route for table in self.every(RouteTable) for route in table.routes)
-            return any(route.network_interface_id or route.instance_id for route in routes)
+            return any(route.network_interface_id or route.instance_id or route.ip_address for route in routes)
 
         return self.remember(("routes to interfaces",), find)
 

@@ -12,7 +12,6 @@ from vpcreach.forwarding import (
     NO_POSSIBLE_DESTINATION,
     UNSUPPORTED_COMPONENT,
     Direction,
-    Effect,
     Leg,
     Lookup,
     Note,
@@ -20,8 +19,9 @@ from vpcreach.forwarding import (
 )
 from vpcreach.packets.address_map import AddressSet
 from vpcreach.reach.asked import Asked
-from vpcreach.reach.branch import Branch, Segment
+from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
+from vpcreach.reach.references import facing_sender
 
 
 def arrived(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
@@ -57,16 +57,7 @@ def _into_target(asked: Asked, branch: Branch, target: Target) -> Iterator[Branc
     if target.groups is None:
         yield branch.noting(notes)
         return
-    gate = group_set(asked.network, tuple(sorted(target.groups)))
-    # What is sure to be lost counts before what may be.
-    lost = sorted(branch.references_lost, key=lambda note: note.effect is not Effect.FAIL)
-    gate = replace(
-        gate,
-        peer_groups=branch.sender.groups,
-        is_peer_translated=branch.sender.groups is None or any(note.effect is Effect.FAIL for note in lost),
-        is_peer_hidden=any(note.effect is Effect.UNKNOWN for note in lost),
-        references_lost=tuple(lost[:1]),
-    )
+    gate = facing_sender(group_set(asked.network, tuple(sorted(target.groups))), branch)
     yield from asked.gates.through(branch.noting(notes), gate, Direction.IN, Leg.OUT)
 
 
@@ -92,7 +83,8 @@ def _inbound(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
         end_subnet=interface.subnet_id,
         end_vpc=interface.vpc_id,
     )
-    entering = branch.opening(segment).but(vpc_id=interface.vpc_id, standing_in=None)
+    # What an unverified machine sends to the internet may as well come from elsewhere.
+    entering = branch.doubted().opening(segment).but(vpc_id=interface.vpc_id, standing_in=None)
     entering = _entering(asked, entering, interface.vpc_id, interface.subnet_id)
     step = asked.gates.step(interface.id, interface.kind, "entered by its public address")
     for crossed in asked.gates.cross(entering.stepping(Leg.OUT, step), interface.subnet_id, Leg.OUT):
@@ -106,12 +98,14 @@ def _entering(asked: Asked, branch: Branch, vpc_id: str, subnet_id: str) -> Bran
         message = f"no internet gateway is attached to {vpc_id}, so nothing enters it by a public address"
         unread = asked.network.missing(DESCRIBE_INTERNET_GATEWAYS, vpc_id)
         return branch.noting((unread or BAD_STATE_ATTACHMENT.fail(vpc_id, "Attachments", message),))
-    branch = branch.noting(_edge_notes(asked, branch, gateways[0].id, vpc_id))
     sender = replace(branch.sender, subnet_id=subnet_id)
     arrival = replace(asked.arrival(branch, Leg.OUT), sender=sender, origin=sender)
     for guard in GUARDS:
         judgement = guard.judge(gateways[0], arrival, asked.network)
         branch = branch.noting(judgement.notes, judgement.assumptions)
+    if diverted := _edge_notes(asked, branch, gateways[0].id, vpc_id):
+        # Nothing is certain of what comes out there, nor by which way its answers go.
+        return branch.noting(diverted).but(certainty=Certainty.BEYOND_IT).closing(None, None)
     return branch
 
 

@@ -36,6 +36,7 @@ class Asked:
             came_from=came_from,
             entered=branch.entered,
             has_crossed=branch.current.middleboxes,
+            crossed_before=tuple(box for each in branch.segments[: branch.segment] for box in each.middleboxes),
         )
 
     def guarded(self, branch: Branch, component: Component) -> Branch:

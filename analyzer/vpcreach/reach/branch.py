@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from vpcreach.forwarding import ASYMMETRIC_MIDDLEBOX_ROUTE, Effect, Leg, Note, Sender
+from vpcreach.forwarding import ASYMMETRIC_MIDDLEBOX_ROUTE, Effect, Leg, Note, Sender, Spot
 from vpcreach.packets.address_map import AddressSet
 from vpcreach.packets.packet_set import Packet, PacketSet
 from vpcreach.reach.answer import Step
@@ -49,7 +49,8 @@ class Branch(msgspec.Struct, frozen=True):
 
     `picks` are the choices that nobody knows the outcome of, each with the option that this branch follows.
     `references_lost` says why groups of the sender do not count at the target, `outbound_lost` why groups of the target
-    do not count at the sender; `rests_on_reference` marks packets that left by a rule which names such a group.
+    do not count at the sender; `without_references` is what the sender's other rules say of packets that left by one
+    which names such a group.
     `hops` counts the moves of this segment and leg, `visited` holds every component with the place it was entered from.
     """
 
@@ -69,7 +70,7 @@ class Branch(msgspec.Struct, frozen=True):
     answers_through: tuple[str, ...] = ()
     references_lost: tuple[Note, ...] = ()
     outbound_lost: tuple[Note, ...] = ()
-    rests_on_reference: bool = False
+    without_references: tuple[Note, ...] = ()
     certainty: Certainty = Certainty.SURE
     is_provisional: bool = False
 
@@ -125,18 +126,27 @@ class Branch(msgspec.Struct, frozen=True):
     def noting(self, notes: tuple[Note, ...], assumptions: tuple[str, ...] = (), leg: Leg = Leg.OUT) -> "Branch":
         if not notes and not assumptions:
             return self
-        placed = tuple(note.on(leg) for note in notes)
+        placed = tuple(self._spotted(note.on(leg)) for note in notes)
         if self.certainty is Certainty.BEYOND_IT:
             placed = tuple(_doubted(note) for note in placed)
         return self.but(notes=self.notes + placed, assumptions=self.assumptions + assumptions)
+
+    def _spotted(self, note: Note) -> Note:
+        """The blocker with the packets that it stops and where they stand."""
+        if note.effect is not Effect.FAIL or note.spot is not None:
+            return note
+        return replace(note, spot=self.spot(note.leg))
+
+    def spot(self, leg: Leg) -> Spot:
+        return Spot(self.packets(leg), self.vpc_id, self.standing_in, self.sender)
 
     def stepping(self, leg: Leg, step: Step) -> "Branch":
         if leg is Leg.OUT:
             return self.but(path=(*self.path, step))
         return self.but(return_path=(*self.return_path, step))
 
-    def closing(self, end: str, subnet_id: str | None) -> "Branch":
-        """The current segment ends here."""
+    def closing(self, end: str | None, subnet_id: str | None) -> "Branch":
+        """The current segment ends here, or (None) nobody knows where."""
         return self._with_current(
             msgspec.structs.replace(self.current, end=end, end_subnet=subnet_id, end_vpc=self.vpc_id)
         )
@@ -162,7 +172,7 @@ class Branch(msgspec.Struct, frozen=True):
             notes=earlier.notes + self.notes,
             assumptions=earlier.assumptions + self.assumptions,
             path=earlier.path + self.path,
-            rests_on_reference=earlier.rests_on_reference,
+            without_references=earlier.without_references,
         )
 
     def losing(self, lost: tuple[tuple[Note, ...], tuple[Note, ...]]) -> "Branch":

@@ -5,10 +5,11 @@ rules one by one: that names the deciding line, and contradicts the sets where t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vpcreach.components.security_group import GroupSet, SecurityGroup
 from vpcreach.errors import ContradictionError
-from vpcreach.forwarding import Direction, Gate, Leg, Note, Part, Stopped
+from vpcreach.forwarding import Direction, Gate, Leg, Note, Part, Spot, Stopped
 from vpcreach.network.network import Network
 from vpcreach.packets.packet_set import Outcome, Packet, PacketSet, Side, split
 from vpcreach.reach.answer import STOPPED, Step
@@ -59,7 +60,8 @@ class Gates:
                 yield cut.noting((gate.undecided(direction, self.network),), leg=leg)
             else:
                 part = _part(packets, piece, leg)
-                note = gate.stopped(direction, entry, Stopped(piece, packet, part, leg))
+                note = gate.stopped(direction, entry, Stopped(piece, packet, part, leg)).on(leg)
+                note = replace(note, spot=_at_gate(cut.spot(leg), gate, direction))
                 yield cut.noting((note,), leg=leg).stepping(leg, self.step(gate.id, gate.kind, f"{entry}{STOPPED}"))
 
     def _replayed(self, gate: Gate, direction: Direction, packet: Packet, outcome: Outcome) -> str:
@@ -85,6 +87,16 @@ def group_set(network: Network, group_ids: tuple[str, ...]) -> GroupSet:
     known = tuple(record for _, record in records if isinstance(record, SecurityGroup))
     unread = tuple(network.unread(group_id) for group_id, record in records if not isinstance(record, SecurityGroup))
     return GroupSet(known, None, unread)
+
+
+def _at_gate(spot: Spot, gate: Gate, direction: Direction) -> Spot:
+    """The spot with the gate, and the groups that its rules could name where references match on this way."""
+    ids: tuple[str, ...] = (gate.id,)
+    peers = frozenset[str]()
+    if isinstance(gate, GroupSet):
+        ids = tuple(group.id for group in gate.groups)
+        peers = frozenset() if gate.is_peer_translated or gate.is_peer_hidden else gate.peer_groups or frozenset()
+    return replace(spot, gates=ids, is_inbound=direction is Direction.IN, peer_groups=peers)
 
 
 def _part(packets: PacketSet, piece: PacketSet, leg: Leg) -> Part | None:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from vpcreach.components.internet_gateway import InternetGateway
 from vpcreach.components.nat_gateway import NatGateway
 from vpcreach.components.network_interface import NetworkInterface
-from vpcreach.components.security_group import SG_REFERENCES_NOT_PRESERVED, GroupSet
+from vpcreach.components.security_group import GroupSet
+from vpcreach.components.vpc_endpoint import VpcEndpoint
 from vpcreach.components.vpc_peering import VpcPeeringConnection
-from vpcreach.destinations.internet import public_addresses
 from vpcreach.destinations.meaning import Meaning, Target
 from vpcreach.forwarding import (
     ASYMMETRIC_MIDDLEBOX_ROUTE,
@@ -38,6 +38,7 @@ from vpcreach.reach.arriving import arrived
 from vpcreach.reach.asked import FunctionItself, asked
 from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
+from vpcreach.reach.references import facing_sender, facing_target, lost_at, without_lost
 from vpcreach.reach.returning import unreturned
 
 MAX_HOPS = 32
@@ -84,11 +85,7 @@ class Walk:
             # Where the place itself cannot be read, only what holds for every place is certain.
             yield start.noting(self.groups.silence() if target.notes else ())
             return
-        # References match private addresses: at the function they say nothing of an interface's public one (D6).
-        is_hidden = target.groups is None and target.at_arrival is not None and not _is_public(target, self.network)
-        peer_groups = None if target.public_interface_id else target.groups
-        groups = replace(self.groups, peer_groups=peer_groups, is_peer_hidden=is_hidden)
-        for branch in self._leaving(start, groups):
+        for branch in self._leaving(start, facing_target(self.groups, target, self.network)):
             yield from self._onwards(branch)
 
     def from_outside(self, target: Target, source: AddressSet) -> Iterator[Branch]:
@@ -108,25 +105,26 @@ class Walk:
             return
         without = replace(groups, is_peer_translated=True)
         for branch in self.gates.through(start, without, Direction.OUT, Leg.OUT):
-            if branch.notes == start.notes:
+            refused = branch.notes[len(start.notes) :]
+            if not refused:
                 yield branch
                 continue
             rest = start.narrowed(Leg.OUT, branch.packets(Leg.OUT))
             for again in self.gates.through(rest, groups, Direction.OUT, Leg.OUT):
-                yield again.but(rests_on_reference=again.notes == rest.notes)
+                yield again.but(without_references=refused if again.notes == rest.notes else ())
 
     def _onwards(self, branch: Branch) -> Iterator[Branch]:
         """The way from the subnet on, which functions with other groups share where the same packets get this far."""
         are_groups_tested = self.target.groups is not None or self.network.routes_to_interfaces
         groups = self.sender.groups if are_groups_tested else None
-        key = (self.target, self.meaning.port, branch.packets(Leg.OUT), groups, self.sender.public_addresses)
+        shown = (self.sender.public_addresses, self.sender.refused_at_internet)
+        key = (self.target, self.meaning.port, branch.packets(Leg.OUT), groups, shown)
         if key not in self.shared:
             bare = Branch(branch.ports, branch.segments, branch.segment, branch.vpc_id, branch.standing_in)
             ended = self._follow(bare, Forward(self.sender.subnet_id or ""), Leg.OUT)
             self.shared[key] = [back for way in ended for back in self._back(way, len(way.segments) - 1)]
         for rest in self.shared[key]:
-            whole = rest.after(branch)
-            yield whole.noting(whole.outbound_lost[:1]) if whole.rests_on_reference else whole
+            yield without_lost(rest.after(branch))
 
     # Forwarding
 
@@ -201,12 +199,21 @@ class Walk:
         if not isinstance(component, NetworkInterface) or not component.groups:
             yield branch
             return
+        packets = branch.packets(Leg.OUT)
+        if own := packets.destination & component.addresses(packets.family):
+            # What is meant for the interface itself meets its groups as the target's.
+            yield branch.narrowed(Leg.OUT, packets.with_destination(own))
+        if not (passing := packets.destination - own):
+            return
+        branch = branch.narrowed(Leg.OUT, packets.with_destination(passing))
         gate = group_set(self.network, tuple(sorted(component.group_ids)))
-        translated = branch.sender.groups is None or bool(branch.references_lost)
-        entering = replace(gate, peer_groups=branch.sender.groups, is_peer_translated=translated)
-        leaving = replace(gate, peer_groups=self.target.groups)
-        for entered in self.gates.through(branch, entering, Direction.IN, Leg.OUT):
-            yield from self.gates.through(entered, leaving, Direction.OUT, Leg.OUT)
+        for entered in self.gates.through(branch, facing_sender(gate, branch), Direction.IN, Leg.OUT):
+            if component.other_arms(self.network):
+                yield entered  # by which of them packets leave is not known
+                continue
+            yield from self.gates.through(
+                entered, facing_target(gate, self.target, self.network), Direction.OUT, Leg.OUT
+            )
 
     def _moved(self, branch: Branch, component: Component, move: Forward, leg: Leg) -> Iterator[Branch]:
         if move.through is None:
@@ -230,9 +237,11 @@ class Walk:
         if hop.past is not None:
             kind = self.network.graph.nodes[hop.past]["kind"]
             moved = moved.stepping(leg, self.gates.step(hop.past, kind, f"reached through {component.id}"))
-        moved = moved.crossing(component.id, leg, is_middlebox=hop.is_middlebox).losing(_lost(component, hop))
+        moved = moved.crossing(component.id, leg, is_middlebox=hop.is_middlebox).losing(lost_at(component, hop))
         if hop.is_unverified or hop.is_provisional:
-            certainty = Certainty.AT_UNVERIFIED_HOP if hop.is_unverified else moved.certainty
+            # What a Gateway Load Balancer's appliances send on by a way of their own meets not even the next table.
+            unverified = Certainty.BEYOND_IT if isinstance(component, VpcEndpoint) else Certainty.AT_UNVERIFIED_HOP
+            certainty = unverified if hop.is_unverified else moved.certainty
             moved = moved.but(certainty=certainty, is_provisional=moved.is_provisional or hop.is_provisional)
         if hop.sender is not None:
             moved = moved.closing(component.id, moved.standing_in)
@@ -349,10 +358,19 @@ class Walk:
         if sender.kind != "internet" and branch.standing_in != sender.subnet_id:
             message = f"the answers end in {branch.standing_in} of {branch.vpc_id}, and {sender.component} is elsewhere"
             return branch.noting((NO_POSSIBLE_DESTINATION.fail(branch.vpc_id, "", message),), leg=Leg.BACK)
-        if missed := [box for box in boxes if box not in branch.answers_through]:
-            message = f"the packets go out through {missed[0]}, and their answers come back without passing it"
-            return branch.noting((ASYMMETRIC_MIDDLEBOX_ROUTE.fail(missed[0], "", message),), leg=Leg.BACK)
-        return branch
+        missed = [box for box in boxes if box not in branch.answers_through]
+        return branch.noting((self._passed_by(missed),), leg=Leg.BACK) if missed else branch
+
+    def _passed_by(self, missed: list[str]) -> Note:
+        """A proof at endpoints; a machine may translate, or pass packets on without having seen their connection."""
+        machines = [box for box in missed if isinstance(self.network.record(box), NetworkInterface)]
+        box = (machines or missed)[0]
+        message = f"the packets go out through {box}, and their answers come back without passing it"
+        if not machines:
+            return ASYMMETRIC_MIDDLEBOX_ROUTE.fail(box, "", message)
+        message = f"{message}; whether the machine translates, or needs to see them, is in no configuration"
+        resolve = "route the answers back through the machine, or test a connection"
+        return ASYMMETRIC_MIDDLEBOX_ROUTE.unknown(box, "", message, resolve=resolve)
 
     def _answered_outside_subnets(self, branch: Branch, gateway_id: str) -> Branch:
         """Answers to a regional NAT gateway: it stands in no subnet, so only an edge table could divert them."""
@@ -367,18 +385,3 @@ class Walk:
             gateway_id, "", f"{message}; a regional NAT gateway behind it is not modelled"
         )
         return branch.noting((note,), leg=Leg.BACK)
-
-
-def _is_public(target: Target, network: Network) -> bool:
-    return not (target.addresses - public_addresses(target.addresses.family, network))
-
-
-def _lost(component: Component, hop: Hop) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
-    """Why references to groups do not hold behind a hop: those of the receiver's rules, and of the sender's."""
-    inbound = (hop.references_lost,) if hop.references_lost else ()
-    outbound = (hop.outbound_lost,) if hop.outbound_lost else ()
-    if hop.sender is not None or hop.is_middlebox:
-        message = f"rules that name a security group do not match what passes through {component.id}"
-        note = SG_REFERENCES_NOT_PRESERVED.fail(component.id, "", message)
-        return (*inbound, note) if hop.is_middlebox else inbound, (*outbound, note)
-    return inbound, outbound

@@ -107,6 +107,13 @@ class Snapshot:
         self._narrowed = {(n.call, n.account, n.region): frozenset(n.vpcs) for n in self.manifest.narrowed}
         self._readings: dict[str, Reading[Any]] = {}
 
+    def edited(self, files: Mapping[str, bytes | None]) -> "Snapshot":
+        """The same snapshot with these files in place of its own (None takes one away); other replies are shared."""
+        kept = {path: data for path, data in {**self.files, **files}.items() if data is not None}
+        copy = Snapshot(kept, self.manifest, self.origin)
+        copy._readings = {path: reading for path, reading in self._readings.items() if path not in files}
+        return copy
+
     def places(self) -> list[Place]:
         """Every account and region that has a file or a recorded failure, sorted; `global` folders left out."""
         found = {Place(*path.split("/")[:2]) for path in self.files}

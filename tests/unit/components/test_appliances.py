@@ -52,7 +52,8 @@ def test_a_nat_instance_without_a_public_address_reaches_no_internet(trust: bool
 
 @pytest.mark.item("C16")
 @pytest.mark.parametrize(
-    ("state", "verdict"), [("stopped", "blocked"), ("terminated", "blocked"), ("pending", "unknown")]
+    ("state", "verdict"),
+    [("stopped", "blocked"), ("terminated", "blocked"), ("pending", "unknown"), ("new", "unknown")],
 )
 def test_an_instance_that_does_not_run_passes_nothing_on(state: str, verdict: str) -> None:
     estate = nat_instance()
@@ -126,8 +127,8 @@ def test_packets_through_an_inspecting_machine_and_back_are_provisional() -> Non
 
 
 @pytest.mark.item("B11", "K3")
-def test_answers_that_pass_by_the_machine_are_lost() -> None:
-    assert told(inspected(back=False), "10.0.2.9:5432", trust=True) == "blocked ASYMMETRIC_MIDDLEBOX_ROUTE"
+def test_answers_that_pass_by_a_machine_which_may_translate_are_undecided() -> None:
+    assert told(inspected(back=False), "10.0.2.9:5432", trust=True) == "unknown ASYMMETRIC_MIDDLEBOX_ROUTE"
 
 
 @pytest.mark.item("B11", "D6")
@@ -233,6 +234,15 @@ def test_an_endpoint_that_may_be_a_firewalls_is_not_taken_on_trust() -> None:
 @pytest.mark.item("F9")
 def test_the_state_of_a_gateway_load_balancer_endpoint_counts() -> None:
     assert told(balanced(state="failed"), INTERNET).startswith("blocked BAD_STATE")
+    assert told(balanced(state="a-state-of-tomorrow"), INTERNET, trust=True) == "unknown BAD_STATE"
+
+
+@pytest.mark.item("F9", "K3")
+def test_appliances_may_send_packets_on_by_a_way_of_their_own() -> None:
+    estate = balanced()
+    estate.route_table("edge").remove_route("0.0.0.0/0")
+    assert told(estate, INTERNET).startswith("unknown PATH_THROUGH_GWLB_NOT_CHECKED")
+    assert told(estate, INTERNET, trust=True) == "blocked NO_ROUTE_TO_DESTINATION"
 
 
 @pytest.mark.item("F9", "E11")
@@ -247,6 +257,31 @@ def test_a_tunnel_endpoint_as_a_next_hop_is_undecided() -> None:
     estate = balanced()
     estate["vpce-gwlb"]["VpcEndpointType"] = "Tunnel"
     assert told(estate, INTERNET) == "unknown UNSUPPORTED_COMPONENT"
+
+
+@pytest.mark.item("F1", "F11")
+@pytest.mark.parametrize("kind", ["Tunnel", "GatewayLoadBalancer", "Resource", "ServiceNetwork", "Gateway", "Tomorrow"])
+def test_an_endpoint_that_is_no_services_is_undecided_by_its_arn(kind: str) -> None:
+    estate = balanced()
+    estate["vpce-gwlb"]["VpcEndpointType"] = kind
+    arn = f"arn:aws:ec2:{estate.region}:{estate.account}:vpc-endpoint/vpce-gwlb"
+    answer = ask(estate, arn)
+    assert (answer.verdict.value, [note.code for note in answer.unknowns]) == ("unknown", ["UNSUPPORTED_COMPONENT"])
+    assert ("GENEVE" in answer.unknowns[0].message) is (kind == "Tunnel")
+
+
+@pytest.mark.item("F11")
+def test_a_tunnel_endpoint_is_undecided_by_its_name_and_by_its_interface() -> None:
+    estate = balanced()
+    main = estate.drawn_vpc("main")
+    main.security_group("tunnel", ingress=[allow("udp", 6081, "10.0.0.0/16"), allow("tcp", 443, "10.0.0.0/16")])
+    main.network_interface("tunnel", subnet="edge", groups=["tunnel"], type="vpc_endpoint")
+    name = "vpce-gwlb-1.vpce-svc-1.eu-west-1.vpce.amazonaws.com"
+    estate["vpce-gwlb"].update(
+        VpcEndpointType="Tunnel", NetworkInterfaceIds=["eni-tunnel"], DnsEntries=[{"DnsName": name}]
+    )
+    for asked in (name, "eni-tunnel:6081/udp", "eni-tunnel:443"):
+        assert told(estate, asked) == "unknown UNSUPPORTED_COMPONENT"
 
 
 def nat64() -> Estate:
@@ -284,13 +319,17 @@ def test_whose_private_address_stands_in_nat64_form_is_not_looked_up() -> None:
 
 
 @pytest.mark.item("I1", "F9")
-def test_block_public_access_spares_the_way_only_where_the_endpoints_subnet_is_spared_too() -> None:
+def test_block_public_access_spares_the_way_through_an_endpoint_only_where_the_vpc_is_spared() -> None:
     spared = [("subnet-nat", "allow-egress"), ("subnet-app", "allow-egress")]
     estate = balanced()
     estate.block_public_access("block-bidirectional", spared)
     assert told(estate, INTERNET, trust=True) == "blocked VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+    # AWS says that the exclusion of the endpoint's subnet is not enough, and not what is.
     estate.block_public_access("block-bidirectional", [("subnet-edge", "allow-egress")])
-    assert told(estate, INTERNET, trust=True) == "reachable"
+    assert told(estate, INTERNET, trust=True) == "unknown VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+    whole = balanced()
+    whole.block_public_access("block-bidirectional", [("vpc-main", "allow-egress")])
+    assert told(whole, INTERNET, trust=True) == "reachable"
 
 
 @pytest.mark.item("C16", "D6")
@@ -313,3 +352,67 @@ def test_appliance_endpoints_under_an_enforced_encryption_control_are_undecided(
     watched.encryption_control("main", mode="monitor", excluded=spared)
     assert told(enforced, INTERNET, trust=True) == "unknown ENCRYPTION_CONTROL_ENFORCED"
     assert told(watched, INTERNET, trust=True) == "reachable"
+
+
+def with_a_second_arm() -> Estate:
+    """A machine whose inner interface `eni-in` takes the packets, and whose outer one has the public address."""
+    estate = nat_instance()
+    vpc = estate.drawn_vpc("main")
+    vpc.subnet("inside", "10.0.5.0/24", az="a", table="inside")
+    vpc.route_table("inside")
+    vpc.security_group("inside", egress=[], ingress=[allow("-1", None, "10.0.1.0/24")])
+    vpc.network_interface("in", subnet="inside", groups=["inside"], source_dest_check=False)
+    estate["eni-in"]["Attachment"]["InstanceId"] = "i-nat"
+    estate["i-nat"]["NetworkInterfaces"].append({"NetworkInterfaceId": "eni-in", "SubnetId": "subnet-inside"})
+    estate.route_table("app").replace_route("0.0.0.0/0", "eni-in")
+    return estate
+
+
+@pytest.mark.item("C16", "K3")
+@pytest.mark.parametrize("trust", [False, True])
+def test_a_machine_with_several_interfaces_may_pass_packets_on_by_another(trust: bool) -> None:
+    assert told(with_a_second_arm(), INTERNET, trust=trust) == "unknown APPLIANCE_FORWARDING_UNVERIFIED"
+    closed = with_a_second_arm()
+    closed["sg-inside"]["IpPermissions"] = []
+    assert told(closed, INTERNET, trust=trust).startswith("blocked ENI_SG_RULES_MISMATCH")
+    checked = with_a_second_arm()
+    checked["eni-in"]["SourceDestCheck"] = True
+    assert told(checked, INTERNET, trust=trust).startswith("blocked ENI_SOURCE_DEST_CHECK_RESTRICTION")
+
+
+@pytest.mark.item("B8", "C16")
+@pytest.mark.parametrize("check", [False, True])
+def test_what_is_meant_for_the_machine_itself_is_delivered_to_it(check: bool) -> None:
+    estate = inspected()
+    estate["eni-box"]["SourceDestCheck"] = check
+    estate["sg-box"]["IpPermissionsEgress"] = []
+    estate.route_table("app").add_route("10.0.0.0/24", "eni-box")
+    assert told(estate, f"{estate['eni-box']['PrivateIpAddress']}:443") == "reachable"
+    estate["sg-box"]["IpPermissions"] = []
+    assert told(estate, f"{estate['eni-box']['PrivateIpAddress']}:443") == "blocked ENI_SG_RULES_MISMATCH"
+
+
+def with_web(estate: Estate, admitted: str) -> Estate:
+    """A web server at 54.9.9.9 in a VPC of its own, which admits one range on tcp/443."""
+    web = estate.vpc("web", "10.9.0.0/16")
+    web.subnet("web", "10.9.1.0/24", az="a", table="web")
+    web.internet_gateway("web")
+    web.route_table("web", {"0.0.0.0/0": "igw-web"})
+    web.security_group("web", ingress=[allow("tcp", 443, admitted)])
+    estate.instance("web", subnet="web", groups=["web"], public_ip="54.9.9.9")
+    return estate
+
+
+@pytest.mark.item("C11", "C16", "K3")
+def test_a_server_that_does_not_admit_the_nat_instance_proves_nothing_until_the_user_vouches_for_it() -> None:
+    assert told(with_web(nat_instance(), "54.0.0.9/32"), "54.9.9.9:443", trust=True) == "reachable"
+    estate = with_web(nat_instance(), "10.0.0.0/8")
+    assert told(estate, "54.9.9.9:443").startswith("unknown")
+    assert told(estate, "54.9.9.9:443", trust=True) == "blocked ENI_SG_RULES_MISMATCH"
+
+
+@pytest.mark.item("C11", "C16", "D6")
+def test_a_nat_instances_rule_that_names_a_group_does_not_match_its_public_address() -> None:
+    estate = with_web(nat_instance(), "0.0.0.0/0")
+    estate.drawn_vpc("main").set_rules("nat", egress=[allow("tcp", 443, "sg-web")])
+    assert told(estate, "54.9.9.9:443", trust=True) == "blocked ENI_SG_RULES_MISMATCH"

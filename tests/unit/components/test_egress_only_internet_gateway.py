@@ -33,7 +33,8 @@ def test_a_gateway_that_is_not_attached_is_no_way_out() -> None:
 
 @pytest.mark.item("C12")
 @pytest.mark.parametrize(
-    ("state", "verdict"), [("detached", "blocked"), ("detaching", "blocked"), ("attaching", "unknown")]
+    ("state", "verdict"),
+    [("detached", "blocked"), ("detaching", "blocked"), ("attaching", "unknown"), ("new", "unknown")],
 )
 def test_states_of_the_attachment(state: str, verdict: str) -> None:
     estate = egress_only()

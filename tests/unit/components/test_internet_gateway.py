@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.estates.asking import ask, finding_codes, told
+from tests.estates.asking import ask, finding_codes, snapshot_of, told
 from tests.estates.builder import Estate, combined
 from tests.unit.reach.worlds import (
     INTERFACES,
@@ -21,6 +21,7 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.reach.reporting import Analysis
 
 GATEWAYS = "ec2/describe-internet-gateways"
 FORBIDDEN = "blocked IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
@@ -170,6 +171,18 @@ def test_ipv6_that_aws_says_is_closed_is_blocked_and_not_unknown() -> None:
     cloudflare = "[2606:4700::1111]:443"
     assert asked(cloudflare, ipv6_by_igw, denying, start=dual_stack) == "blocked ENI_DENY_ALL_IGW_TRAFFIC"
     assert asked(cloudflare, ipv6_by_igw, private, start=dual_stack) == "blocked IPV6_NOT_PUBLIC"
+
+
+@pytest.mark.item("A12")
+def test_functions_with_other_groups_do_not_share_what_an_internet_gateway_refuses() -> None:
+    estate = dual_stack()
+    ipv6_by_igw(estate)
+    estate.drawn_vpc("main").security_group("closed")
+    estate.function("closed", subnets=["app-a"], groups=["closed"], dual_stack=True)
+    estate["eni-lambda-app-a-closed"]["DenyAllIgwTraffic"] = True
+    report = Analysis(snapshot_of(estate)).report(["[2606:4700::1111]:443"])
+    verdicts = {each.name: each.answers[0].verdict.value for each in report.functions}
+    assert verdicts == {"app": "unknown", "closed": "blocked"}
 
 
 def test_ipv6_inside_the_vpc_needs_no_gateway_a11() -> None:

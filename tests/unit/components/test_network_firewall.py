@@ -175,7 +175,7 @@ def test_rules_that_alert_decide_nothing() -> None:
         ("$HOME_NET", "blocked FIREWALL_RULES_RESTRICTION"),
         ("$APPS", "blocked FIREWALL_RULES_RESTRICTION"),
         ("[10.0.0.0/8, !10.0.1.0/24]", "reachable"),
-        ("!$HOME_NET", "reachable"),
+        ("!$HOME_NET", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
         ("192.168.0.0/16", "reachable"),
         ("10.0.1.0/25", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
         ("$UNTOLD", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
@@ -199,7 +199,52 @@ def test_sources_of_a_rule_must_hold_the_whole_subnet_or_none_of_it(source: str,
     ],
 )
 def test_ports_of_a_rule(port: str, expected: str) -> None:
-    assert told(firewalled(stateful(("DROP", "TCP", "ANY", "ANY", port))), INTERNET).startswith(expected)
+    assert told(firewalled(stateful(("DROP", "TCP", "$HOME_NET", "ANY", port))), INTERNET).startswith(expected)
+
+
+@pytest.mark.item("G9")
+@pytest.mark.parametrize(
+    "drop", [("$EXTERNAL_NET", "$HOME_NET", "ANY"), ("ANY", "ANY", "!443"), ("ANY", "ANY", "3306")]
+)
+@pytest.mark.parametrize("order", ["DEFAULT_ACTION_ORDER", "STRICT_ORDER"])
+def test_a_rule_that_drops_may_match_answers_unless_another_passes_the_connection(
+    drop: tuple[str, str, str], order: str
+) -> None:
+    dropping, passing = ("DROP", "TCP", *drop), ("PASS", "TCP", "$HOME_NET", "ANY", "443")
+    alone = told(firewalled(stateful(dropping), order=order), INTERNET)
+    assert alone == "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"
+    assert told(firewalled(stateful(passing, dropping), order=order), INTERNET) == "reachable"
+
+
+@pytest.mark.item("G9")
+def test_a_stateless_rule_that_may_match_decides_nothing_where_all_fare_alike() -> None:
+    flags = stateless((1, "aws:pass", {"TCPFlags": [{"Flags": ["SYN"]}]}))
+    assert told(firewalled(stateless_groups=[flags], stateless_default="aws:pass"), INTERNET) == "reachable"
+    assert told(firewalled(stateless_groups=[flags]), INTERNET) == "unknown FIREWALL_UNSUPPORTED_RULE_OPTIONS"
+
+
+@pytest.mark.item("I1", "G9")
+def test_block_public_access_spares_a_firewall_for_no_exclusion_of_its_subnet_alone() -> None:
+    around = [("subnet-public", "allow-egress"), ("subnet-app", "allow-egress")]
+    beside, singly, whole = firewalled(), firewalled(), firewalled()
+    beside.block_public_access("block-bidirectional", around)
+    singly.block_public_access("block-bidirectional", [*around, ("subnet-firewall", "allow-egress")])
+    whole.block_public_access("block-bidirectional", [("vpc-main", "allow-egress")])
+    assert told(beside, INTERNET) == "unknown VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+    assert told(singly, INTERNET) == "unknown VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+    assert told(whole, INTERNET) == "reachable"
+
+
+@pytest.mark.item("G9")
+def test_orders_actions_and_directions_of_tomorrow_are_undecided() -> None:
+    assert told(firewalled(order="AN_ORDER_OF_TOMORROW"), INTERNET).startswith("unknown FIREWALL_UNSUPPORTED")
+    delaying = stateful(("DELAY", "TCP", "ANY", "ANY", "443"))
+    assert told(firewalled(delaying), INTERNET).startswith("unknown FIREWALL_UNSUPPORTED")
+    (group,) = [path for path in firewalled(delaying).replies if "describe-rule-group" in path]
+    sideways = firewalled(stateful(("DROP", "TCP", "ANY", "ANY", "443")))
+    rules = sideways.reply(group)["RuleGroup"]["RulesSource"]["StatefulRules"]
+    rules[0]["Header"]["Direction"] = "SIDEWAYS"
+    assert told(sideways, INTERNET) == "unknown FIREWALL_UNSUPPORTED_RULE_OPTIONS"
 
 
 @pytest.mark.item("G9")

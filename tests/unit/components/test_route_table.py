@@ -116,7 +116,7 @@ TARGETS = [
     ("B2-cagw", "cagw-wave", "unknown UNKNOWN_RESOURCE"),
     ("B2-lgw", "lgw-outpost", "unknown UNSUPPORTED_COMPONENT"),
     ("B2-core-network", "arn:aws:networkmanager::111122223333:core-network/c", "unknown UNKNOWN_RESOURCE"),
-    ("B2-odb", "arn:aws:odb:eu-west-1:111122223333:odb-network/o", "unknown UNSUPPORTED_COMPONENT"),
+    ("B2-odb", "arn:aws:odb:eu-west-1:111122223333:odb-network/o", "unknown UNKNOWN_RESOURCE UNSUPPORTED_COMPONENT"),
 ]
 
 

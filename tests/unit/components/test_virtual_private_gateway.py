@@ -50,7 +50,8 @@ def test_what_lies_on_premises_is_never_reachable() -> None:
 
 @pytest.mark.item("G8")
 @pytest.mark.parametrize(
-    ("state", "verdict"), [("detached", "blocked"), ("detaching", "blocked"), ("attaching", "unknown")]
+    ("state", "verdict"),
+    [("detached", "blocked"), ("detaching", "blocked"), ("attaching", "unknown"), ("new", "unknown")],
 )
 def test_a_gateway_that_is_not_attached_is_no_way(state: str, verdict: str) -> None:
     assert told(on_premises(attachment=state), ON_PREMISES).startswith(f"{verdict} BAD_STATE_ATTACHMENT")

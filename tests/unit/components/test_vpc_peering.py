@@ -46,7 +46,7 @@ def test_a_connection_that_is_not_active_carries_nothing(status: str) -> None:
 
 
 @pytest.mark.item("G1")
-@pytest.mark.parametrize("status", ["provisioning", "initiating-request"])
+@pytest.mark.parametrize("status", ["provisioning", "initiating-request", "a-status-of-tomorrow"])
 def test_a_connection_on_its_way_to_active_is_undecided(status: str) -> None:
     assert told(peered(status=status), DATABASE) == "unknown BAD_STATE"
 
@@ -245,4 +245,15 @@ def test_answers_that_return_to_a_nat_gateway_pass_by_an_appliance_behind_it() -
     main.route_table("box", {"10.1.0.0/16": "pcx-link"})
     estate["rtb-app"]["Routes"][:] = [r for r in estate["rtb-app"]["Routes"] if r.get("GatewayId") == "local"]
     estate.route_table("app").add_route("10.1.0.0/16", "nat-private")
-    assert told(estate, DATABASE, trust=True) == "blocked ASYMMETRIC_MIDDLEBOX_ROUTE"
+    assert told(estate, DATABASE, trust=True) == "unknown ASYMMETRIC_MIDDLEBOX_ROUTE"
+
+
+@pytest.mark.item("D6", "K3")
+def test_a_rule_whose_prefix_list_is_unread_may_admit_what_a_lost_reference_does_not() -> None:
+    estate = peered()
+    estate["pcx-link"]["AccepterVpcInfo"]["Region"] = "us-east-1"
+    estate.prefix_list("peers", cidrs=["10.1.0.0/16"])
+    estate.drawn_vpc("main").set_rules("app", egress=[allow("tcp", 5432, "sg-db"), allow("tcp", 5432, "pl-peers")])
+    assert told(estate, DATABASE) == "reachable"
+    estate.denied("ec2/get-managed-prefix-list-entries/pl-peers")
+    assert told(estate, DATABASE) == "unknown UNKNOWN_RESOURCE"

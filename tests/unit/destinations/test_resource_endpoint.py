@@ -82,7 +82,10 @@ CASES = [
     pytest.param(
         (endpoint(), writing(CONFIGURATION, ARN, portRanges=["443"])), "blocked NO_POSSIBLE_DESTINATION", id="port"
     ),
-    pytest.param((endpoint(), writing(GATEWAY, "rgw-db", status="DELETE_FAILED")), "blocked BAD_STATE", id="gateway"),
+    pytest.param((endpoint(), writing(GATEWAY, "rgw-db", status="CREATE_FAILED")), "blocked BAD_STATE", id="gateway"),
+    pytest.param(
+        (endpoint(), writing(GATEWAY, "rgw-db", status="UPDATE_FAILED")), "unknown BAD_STATE", id="gateway-half-changed"
+    ),
     pytest.param(
         (endpoint(), writing(GATEWAY, "rgw-db", subnetIds=["subnet-data-b"])),
         "blocked VPCE_SERVICE_NOT_INSTALLED_IN_AZ",
@@ -121,8 +124,3 @@ def test_a_provider_in_another_account_is_named() -> None:
 
 def test_resource_endpoints_carry_tcp_alone() -> None:
     assert "PROTOCOL_RESTRICTION" in told(changed(endpoint()), f"{NAME}:5432/udp")
-
-
-def test_services_of_vpc_lattice_are_undecided_by_name_and_address() -> None:
-    for service in ("orders-0123.7d67968.vpc-lattice-svcs.eu-west-1.on.aws", "169.254.171.32:443"):
-        assert told(changed(endpoint()), service) == "unknown UNSUPPORTED_COMPONENT"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.estates import seed
 from tests.estates.asking import ask, told
-from tests.estates.builder import Estate, Route
+from tests.estates.builder import Estate, Route, allow
 
 
 def with_edge_table(routes: Mapping[str, str | tuple[str, str] | Route]) -> Estate:
@@ -31,3 +31,29 @@ def test_b10_answers_sent_into_a_blackhole_are_lost() -> None:
     estate = with_edge_table({"172.31.0.0/24": ("eni-appliance", "blackhole")})
     assert told(estate, "internet") == "blocked BAD_STATE_ROUTE"
     assert ask(estate, "internet").blockers[0].leg.value == "back"
+
+
+def test_b10_a_server_behind_ingress_routing_is_undecided_whichever_way_its_answers_go() -> None:
+    estate = seed.public_private()
+    web = estate.vpc("web", "10.9.0.0/16")
+    web.subnet("web", "10.9.1.0/24", table="web")
+    web.subnet("box", "10.9.2.0/24", table="box")
+    web.internet_gateway("web")
+    web.security_group("web", ingress=[allow("tcp", 443)])
+    estate.instance("web", subnet="web", groups=["web"], public_ip="54.9.9.9")
+    endpoint = {
+        "VpcEndpointId": "vpce-box",
+        "VpcEndpointType": "GatewayLoadBalancer",
+        "State": "available",
+        "VpcId": "vpc-web",
+        "SubnetIds": ["subnet-box"],
+    }
+    estate.add("ec2/describe-vpc-endpoints", "vpce-box", endpoint)
+    web.route_table("box", {"0.0.0.0/0": "igw-web"})
+    web.route_table("web", {"0.0.0.0/0": "vpce-box"})
+    web.route_table("edge", {"10.9.1.0/24": "vpce-box"}).associate("igw-web")
+    assert told(estate, "54.9.9.9:443") == "unknown UNSUPPORTED_COMPONENT"
+    estate["sg-web"]["IpPermissions"] = []
+    assert told(estate, "54.9.9.9:443").startswith("unknown")
+    estate.block_public_access("block-ingress")
+    assert told(estate, "54.9.9.9:443").startswith("blocked VPC_BLOCK_PUBLIC_ACCESS_ENABLED")

@@ -13,6 +13,7 @@ from vpcreach.components.network_firewall.records import (
     RuleGroup,
 )
 from vpcreach.components.network_firewall.rules import (
+    BY_DEFAULT,
     FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE,
     FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES,
     FIREWALL_UNSUPPORTED_RULE_OPTIONS,
@@ -74,35 +75,51 @@ class PolicyReader:
         if DROP in (*_only(out), *_only(back)):
             line = out.rule if DROP in _only(out) else f"{back.rule}, for the answers"
             yield Outcome(packets, False, f"stateless: {line}")
-        elif out.doubt or back.doubt or len(actions) != 1:
+        elif len(actions) != 1:
             reason, line = out.doubt or back.doubt or (FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES, "")
             line = line or f"{out.rule} one way, {back.rule} the other"
             yield Outcome(packets, None, f"stateless: {line}", reason)
         elif actions == {PASS}:
             yield Outcome(packets, True, f"stateless: {out.rule}")
-        elif actions == {FORWARD}:
-            yield from self._stateful(packets)
         else:
-            line = f"stateless: {', '.join(sorted(actions))}"
-            yield Outcome(packets, None, line, FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES)
+            yield from self._stateful(packets)
 
     def _stateful(self, packets: PacketSet) -> Iterator[Outcome]:
         rules = list(self._stateful_rules(packets.family))
         default = [PASS]
-        if self.policy.stateful_engine_options.rule_order == "STRICT_ORDER":
+        order = self.policy.stateful_engine_options.rule_order
+        if order == "STRICT_ORDER":
             default = self._strict_default(packets)
+        elif order != "DEFAULT_ACTION_ORDER":
+            yield Outcome(packets, None, f"the rule order {order}", FIREWALL_UNSUPPORTED_RULE_OPTIONS)
+            return
         else:
             # Rules that pass are read before those that drop, wherever they stand.
-            order = {PASS: 0, DROP: 1, REJECT: 2}
-            rules.sort(key=lambda rule: order[rule.action])
+            ranks = {PASS: 0, DROP: 1, REJECT: 2}
+            rules.sort(key=lambda rule: ranks[rule.action])
         for fate in fates(packets, rules, default, Side.DESTINATION):
             if fate.actions <= DROPPING:
                 yield Outcome(fate.packets, False, fate.rule)
             elif fate.actions == {PASS}:
-                yield Outcome(fate.packets, True, fate.rule)
+                is_named = fate.rule != BY_DEFAULT
+                yield from (Outcome(fate.packets, True, fate.rule),) if is_named else self._answered(fate, rules)
             else:
                 reason, line = fate.doubt or (FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES, fate.rule)
                 yield Outcome(fate.packets, None, line, reason)
+
+    def _answered(self, fate: Fate, rules: list[Rule]) -> Iterator[Outcome]:
+        """What passes by default, as no rule names it: its answers meet the rules, too, and one may drop them.
+
+        A rule that passes a flow spares its answers from being read.
+        """
+        dropping = [rule for rule in rules if rule.action in DROPPING]
+        for back in fates(fate.packets.reversed(), dropping, [PASS], Side.SOURCE):
+            reason, line = back.doubt or (FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES, back.rule)
+            packets = back.packets.reversed()
+            if back.actions == {PASS}:
+                yield Outcome(packets, True, fate.rule)
+            else:
+                yield Outcome(packets, None, f"{line}, which the answers match", reason)
 
     def _strict_default(self, packets: PacketSet) -> list[str]:
         """What strict order does with what no rule matches. Dropping established flows spares single datagrams."""

@@ -15,6 +15,7 @@ from vpcreach.packets.ports import ICMP, TCP, UDP, PortAtoms
 
 PAGE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-rules-engines.html"
 BY_HAND = "read the rule by hand, or test a connection"
+BY_DEFAULT = "the default action"
 FIREWALL_UNSUPPORTED_RULE_OPTIONS = Reason("FIREWALL_UNSUPPORTED_RULE_OPTIONS", BY_HAND, PAGE)
 FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES = Reason("FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES", BY_HAND, PAGE)
 FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE = Reason(
@@ -66,7 +67,7 @@ def fates(packets: PacketSet, rules: Iterable[Rule], default: Iterable[str], cut
                     left.append(replace(fate, packets=piece, actions=fate.actions | {rule.action}, doubt=doubt))
         pending = left
     for fate in pending:
-        yield replace(fate, actions=fate.actions | set(default), rule="the default action")
+        yield replace(fate, actions=fate.actions | set(default), rule=BY_DEFAULT)
 
 
 def _matches(packets: PacketSet, rule: Rule, cut: Side) -> Iterator[tuple[PacketSet, bool | Reason]]:
@@ -151,7 +152,9 @@ def stateful(
     layers = [TRANSPORT[protocol]] if protocol in TRANSPORT else []
     layers += [TCP] if protocol in OVER_TCP else []
     layers += [UDP] if protocol in OVER_UDP else []
-    is_read = all(option.keyword.lower() in HARMLESS for option in rule.rule_options) and protocol in TRANSPORT
+    direction = header.direction.upper()
+    is_read = all(option.keyword.lower() in HARMLESS for option in rule.rule_options)
+    is_read = is_read and protocol in TRANSPORT and direction in ("FORWARD", "ANY")
     made = Rule(
         rule.action.upper(),
         str(rule),
@@ -161,7 +164,7 @@ def stateful(
         _ports(header.destination_port, layers, ports, atoms),
         None if is_read else FIREWALL_UNSUPPORTED_RULE_OPTIONS,
     )
-    if header.direction.upper() != "ANY":
+    if direction == "FORWARD":
         return [made]
     turned = replace(
         made,
