@@ -122,6 +122,11 @@ class NetworkInterface(Tagged, frozen=True):
         """True for the interfaces that Lambda makes for functions."""
         return self.interface_type == "lambda"
 
+    @property
+    def is_of_endpoint(self) -> bool:
+        """True for the interfaces of VPC endpoints that PrivateLink serves."""
+        return self.interface_type == "vpc_endpoint"
+
     def addresses(self, family: Family) -> AddressSet:
         """Its private addresses of one family, delegated blocks included."""
         texts: list[str] = []

@@ -21,7 +21,7 @@ from vpcreach.packets.address_map import AddressSet
 from vpcreach.reach.asked import Asked
 from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
-from vpcreach.reach.references import facing_sender
+from vpcreach.reach.references import facing_sender, lost_at_private_link
 
 
 def arrived(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
@@ -57,8 +57,25 @@ def _into_target(asked: Asked, branch: Branch, target: Target) -> Iterator[Branc
     if target.groups is None:
         yield branch.noting(notes)
         return
-    gate = facing_sender(group_set(asked.network, tuple(sorted(target.groups))), branch)
-    yield from asked.gates.through(branch.noting(notes), gate, Direction.IN, Leg.OUT)
+    groups = group_set(asked.network, tuple(sorted(target.groups)))
+    for part in _by_private_link(asked, branch, target):
+        yield from asked.gates.through(part.noting(notes), facing_sender(groups, part), Direction.IN, Leg.OUT)
+
+
+def _by_private_link(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
+    """The packets for interfaces of VPC endpoints apart from the others: they know fewer groups."""
+    if target.endpoint_id is not None:
+        yield lost_at_private_link(branch, asked.network)
+        return
+    packets = branch.packets(Leg.OUT)
+    standing_by = asked.network.interfaces_in(branch.standing_in or "")
+    of_endpoints = [i.addresses(packets.family) for i in standing_by if i.is_of_endpoint]
+    theirs = packets.destination & AddressSet.of(packets.family, (each for a in of_endpoints for each in a.intervals))
+    if theirs:
+        there = branch.narrowed(Leg.OUT, packets.with_destination(theirs))
+        yield lost_at_private_link(there, asked.network)
+    if rest := packets.destination - theirs:
+        yield branch.narrowed(Leg.OUT, packets.with_destination(rest))
 
 
 def _inbound(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:

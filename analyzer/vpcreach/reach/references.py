@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from vpcreach.components.cloud_wan import CoreNetwork
 from vpcreach.components.security_group import SG_REFERENCES_NOT_PRESERVED, GroupSet
+from vpcreach.components.transit_gateway import SG_REFERENCING_SUPPORT, TransitGateway
 from vpcreach.destinations.internet import public_addresses
 from vpcreach.destinations.meaning import Target
 from vpcreach.forwarding import Component, Effect, Hop, Note
@@ -39,6 +41,16 @@ def lost_at(component: Component, hop: Hop) -> tuple[tuple[Note, ...], tuple[Not
         note = SG_REFERENCES_NOT_PRESERVED.fail(component.id, "", message)
         return (*inbound, note) if hop.is_middlebox else inbound, (*outbound, note)
     return inbound, outbound
+
+
+def lost_at_private_link(branch: Branch, network: Network) -> Branch:
+    """Interfaces of VPC endpoints know no groups of what comes through a hub, whatever its options say (D6)."""
+    crossed = (network.record(component_id) for component_id in branch.current.crossed)
+    hub = next((each for each in crossed if isinstance(each, TransitGateway | CoreNetwork)), None)
+    if hub is None:
+        return branch
+    message = f"rules of VPC endpoints that name a security group do not match what comes through {hub.title}"
+    return branch.losing(((SG_REFERENCING_SUPPORT.fail(hub.id, "", message),), ()))
 
 
 def without_lost(branch: Branch) -> Branch:

@@ -143,3 +143,34 @@ def test_outbound_rules_that_name_groups_match_nothing_behind_a_gateway() -> Non
         world.app.set_rules("app", egress=[allow("tcp", 5432, "sg-db")])
 
     assert asked(DATABASE, by_group, referencing=True, accounts=1) == "blocked SG_REFERENCING_SUPPORT"
+
+
+def endpoint(*peers: str) -> Change:
+    """An interface endpoint `eni-vpce-sqs-db` in the data VPC, behind a group that admits these."""
+
+    def change(world: HubAndSpoke) -> None:
+        data = world.there.drawn_vpc("data")
+        data.security_group("endpoint", ingress=[allow("tcp", 443, *peers)])
+        data.interface_endpoint("sqs", service="sqs", subnets=["db"], groups=["endpoint"])
+
+    return change
+
+
+@pytest.mark.item("D6")
+@pytest.mark.parametrize("destination", ["eni-vpce-sqs-db:443", "10.2.1.0/24:443", "sg-endpoint:443"])
+def test_rules_of_an_endpoint_that_name_the_functions_group_match_nothing_behind_a_gateway(destination: str) -> None:
+    by_group, by_range = endpoint("111122223333/sg-app"), endpoint("10.1.1.0/24")
+    assert "SG_REFERENCING_SUPPORT" in asked(destination, by_group, **REFERENCING)
+    assert not asked(destination, by_group, **REFERENCING).startswith("reachable")
+    assert "SG_REFERENCING_SUPPORT" not in asked(destination, by_range, **REFERENCING)
+
+
+@pytest.mark.item("D6", "F14")
+def test_an_endpoint_of_the_hub_that_a_zone_names_knows_no_groups_either() -> None:
+    def zone(world: HubAndSpoke) -> None:
+        address = world.there["eni-vpce-sqs-db"]["PrivateIpAddress"]
+        world.here.private_zone("sqs.eu-west-1.amazonaws.com", {"": address}, vpcs=("app",))
+
+    by_group = endpoint("111122223333/sg-app")
+    assert asked("service:sqs", by_group, zone, **REFERENCING) == "blocked SG_REFERENCING_SUPPORT"
+    assert asked("service:sqs", endpoint("10.1.1.0/24"), zone, **REFERENCING) == "reachable"

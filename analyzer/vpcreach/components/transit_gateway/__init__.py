@@ -49,6 +49,7 @@ __all__ = [
     "DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS",
     "REASONS",
     "SEARCH_TRANSIT_GATEWAY_ROUTES",
+    "SG_REFERENCING_SUPPORT",
     "TransitGateway",
     "TransitGatewayAttachment",
     "TransitGatewayRouteTable",
