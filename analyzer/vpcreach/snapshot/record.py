@@ -60,6 +60,8 @@ def decode_text(kind: type, value: Any) -> Any:
     """msgspec's hook for blocks and addresses: the checked text, or ValueError, which msgspec reports with the path."""
     if kind not in _VERSIONS:
         raise TypeError(f"no decoder for {kind}")
+    if not isinstance(value, str):
+        raise ValueError(f"{value} is no text")  # the ipaddress module would read a number as an address
     held = ip_network(value, strict=False) if issubclass(kind, Cidr) else ip_address(value)
     if _VERSIONS[kind] not in (None, held.version):
         raise ValueError(f"{value} is not IPv{_VERSIONS[kind]}")

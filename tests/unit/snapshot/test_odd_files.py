@@ -113,3 +113,20 @@ def test_a_refusal_of_a_global_service_counts_under_any_region() -> None:
         failure["region"] = "eu-west-1"
     files["snapshot.json"] = json.dumps(manifest).encode()
     assert told(files, "s3").startswith("unknown")
+
+
+@pytest.mark.parametrize(
+    ("record", "key", "place"),
+    [
+        ("subnet-private-1", "CidrBlock", r"describe-subnets.json: \$\.Subnets\[\d\]\.CidrBlock"),
+        ("vpc-main", "CidrBlock", r"describe-vpcs.json: \$\.Vpcs\[0\]\.CidrBlock"),
+    ],
+)
+@pytest.mark.parametrize("value", [0, True, 2886729728])
+def test_a_number_in_place_of_an_address_block_is_refused_with_its_place(
+    record: str, key: str, place: str, value: object
+) -> None:
+    estate = seed.public_private()
+    estate[record][key] = value
+    with pytest.raises(SnapshotError, match=place):
+        told(estate, "internet", function="app")
