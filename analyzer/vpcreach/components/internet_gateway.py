@@ -52,6 +52,9 @@ LAMBDA_IPV6_VIA_IGW_UNCONFIRMED = Reason(
     "LAMBDA_IPV6_VIA_IGW_UNCONFIRMED",
     "route ::/0 to an egress-only internet gateway, which AWS documents for functions",
 )
+IPV6_OF_ANOTHER_VPC = Reason(
+    "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "give the sender's own VPC an egress-only internet gateway", PAGE
+)
 IPV6_OF_PRIVATE_RANGE = Reason("IPV6_NOT_PUBLIC", "give the subnet a public IPv6 CIDR (global unicast addresses)", PAGE)
 IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS = Reason(
     "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "add a route for the private address to where it lives"
@@ -138,22 +141,26 @@ class InternetGateway(Tagged, frozen=True):
                 f"{self.title} as the IPv6 next hop of a function: AWS documents an egress-only internet gateway alone"
             )
             return (LAMBDA_IPV6_VIA_IGW_UNCONFIRMED.unknown(self.id, "", message),)
-        if sender.public_addresses:
+        if sender.public_addresses and sender.vpc_id == arrival.vpc_id:
             return sender.notes_at_internet
-        if sender.kind == "nat_gateway":
-            if getattr(around.component(sender.component), "is_public", False):
-                return ()  # a public one that has no address has said so itself
+        is_public = getattr(around.component(sender.component), "is_public", False)
+        if sender.kind == "nat_gateway" and is_public and not sender.public_addresses:
+            return ()  # it has said so itself
+        if sender.kind == "nat_gateway" and not is_public:
             message = (
                 f"{sender.component} is a private NAT gateway, and {self.title} drops what comes from a private address"
             )
             return (PRIVATE_NAT_TO_IGW.fail(sender.component, "ConnectivityType", message),)
-        if sender.public_addresses_unread is not None:
+        if sender.public_addresses_unread is not None and sender.vpc_id == arrival.vpc_id:
             return (sender.public_addresses_unread,)
         return self._untranslated(arrival)
 
     def _closed_to_ipv6(self, arrival: Arrival, around: Surroundings) -> Note | None:
         """The blocker for IPv6 that no internet gateway passes on, whoever sends it (A12)."""
         sender = arrival.sender
+        if sender.vpc_id != arrival.vpc_id:
+            message = f"{self.title} passes on what comes from addresses of {arrival.vpc_id}, not of {sender.vpc_id}"
+            return IPV6_OF_ANOTHER_VPC.fail(self.id, "", message)
         if sender.refused_at_internet is not None:
             return sender.refused_at_internet
         if getattr(around.component(sender.subnet_id or "subnet-"), "has_private_ipv6", False):
@@ -166,7 +173,7 @@ class InternetGateway(Tagged, frozen=True):
         sender, subnet = arrival.sender, arrival.sender.subnet_id or self.id
         fact = f"{self.title} translates only senders with a public IPv4 address"
         reason = IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS
-        if sender.kind == "network_interface":
+        if sender.kind == "network_interface" and arrival.vpc_id == sender.vpc_id:
             message = f"{sender.component} has no public IPv4 address, so {self.title} drops what it sends"
             fail = IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS.fail(self.id, "", message)
             return (replace(fail, remedy=f"associate an Elastic IP address with {sender.component}"),)
@@ -202,6 +209,7 @@ REASONS = (
     LAMBDA_IN_PUBLIC_SUBNET,
     LAMBDA_PUBLIC_ADDRESS_BY_HAND,
     LAMBDA_IPV6_VIA_IGW_UNCONFIRMED,
+    IPV6_OF_ANOTHER_VPC,
     IPV6_OF_PRIVATE_RANGE,
     IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
     IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,

@@ -34,6 +34,7 @@ SOURCE_CIDR_PARTIALLY_ALLOWED = Reason(
 # With more blocks than this, a rule for each is no advice.
 MANY = 3
 SG_PEER_UNREADABLE = Reason("UNKNOWN_RESOURCE", "collect what the rule refers to", PAGE)
+UNKNOWN_PEERED_SGS = Reason("UNKNOWN_PEERED_SGS", "collect the account that owns the security group", PAGE)
 
 
 class IpRange(Record, frozen=True):
@@ -268,6 +269,13 @@ class GroupSet:
                 read = around.prefixes(peer.prefix_list_id, Family.IPV4)
                 if isinstance(read, Note):
                     return read
+        held = {group.id for group in around.every(SecurityGroup)}
+        named = [pair for line in self._lines(direction) for pair in line.user_id_group_pairs]
+        unread = next((pair for pair in named if pair.group_id and pair.group_id not in held), None)
+        if unread is not None:
+            owner = f" of account {unread.user_id}" if unread.user_id else ""
+            message = f"{self.id}: a rule refers to {unread.group_id}{owner}, which the snapshot does not hold"
+            return UNKNOWN_PEERED_SGS.unknown(self.id, direction.value, message)
         message = f"{self.id}: a rule refers to a group whose interfaces the snapshot does not list"
         return SG_PEER_UNREADABLE.unknown(self.id, direction.value, message)
 
@@ -333,4 +341,10 @@ class DescribeSecurityGroups(Reply, frozen=True):
 
 DESCRIBE_SECURITY_GROUPS = Call("ec2", "DescribeSecurityGroups", DescribeSecurityGroups, holds="SecurityGroups")
 CALLS = (DESCRIBE_SECURITY_GROUPS,)
-REASONS = (SG_HAS_NO_RULES, ENI_SG_RULES_MISMATCH, SG_REFERENCES_NOT_PRESERVED, SOURCE_CIDR_PARTIALLY_ALLOWED)
+REASONS = (
+    SG_HAS_NO_RULES,
+    ENI_SG_RULES_MISMATCH,
+    SG_REFERENCES_NOT_PRESERVED,
+    SOURCE_CIDR_PARTIALLY_ALLOWED,
+    UNKNOWN_PEERED_SGS,
+)

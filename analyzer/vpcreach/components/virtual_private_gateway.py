@@ -21,7 +21,6 @@ from vpcreach.forwarding import (
     Reason,
     Stop,
     Surroundings,
-    wrong_way,
 )
 from vpcreach.packets.address_map import Family
 from vpcreach.snapshot.call import Call, Place
@@ -55,11 +54,10 @@ class VpnGateway(Tagged, frozen=True):
         return self.vpn_gateway_id
 
     def forward(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
-        if arrival.leg is Leg.BACK:
-            yield from wrong_way(self, arrival)
-            return
+        # Answers that leave by it may come back by another way: what routers on premises do is not told either.
+        what = "packets" if arrival.leg is Leg.OUT else "answers"
         notes = (*self._state_notes(arrival.vpc_id), *self._vpn_notes(arrival, around))
-        message = f"{self.title} leads on premises, and what becomes of packets there is not in AWS's configuration"
+        message = f"{self.title} leads on premises, and what becomes of {what} there is not in AWS's configuration"
         beyond = ON_PREM_BEYOND_MODEL.unknown(self.id, "", message)
         yield Hop(arrival.packets, Stop(), "on premises", (*notes, beyond))
 

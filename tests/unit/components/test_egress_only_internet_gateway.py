@@ -51,8 +51,9 @@ def test_a_private_ipv6_range_does_not_get_out() -> None:
     assert told(estate, INTERNET) == "blocked IPV6_NOT_PUBLIC"
 
 
-@pytest.mark.item("C12", "G7")
-def test_another_vpcs_addresses_do_not_leave_by_it_behind_a_transit_gateway() -> None:
+@pytest.mark.item("A12", "C12", "G7")
+@pytest.mark.parametrize("gateway", ["eigw-six", "igw-four"])
+def test_another_vpcs_addresses_leave_by_no_internet_gateway_behind_a_transit_gateway(gateway: str) -> None:
     estate = Estate()
     hub = estate.transit_gateway("hub")
     hub.table("all", {"::/0": "egress"})
@@ -62,7 +63,8 @@ def test_another_vpcs_addresses_do_not_leave_by_it_behind_a_transit_gateway() ->
         vpc.subnet(name, f"10.{number}.1.0/24", ipv6=f"{prefix}:0::/64", table=name)
         hub.attach(name, vpc, subnets=[name], table="all", propagates=["all"], ipv6=True)
     estate.drawn_vpc("egress").egress_only_internet_gateway("six")
-    estate.drawn_vpc("egress").route_table("egress", {"::/0": "eigw-six", "2600:1f18:1::/56": "tgw-hub"})
+    estate.drawn_vpc("egress").internet_gateway("four")
+    estate.drawn_vpc("egress").route_table("egress", {"::/0": gateway, "2600:1f18:1::/56": "tgw-hub"})
     estate.drawn_vpc("app").route_table("app", {"::/0": "tgw-hub"})
     estate.function("app", subnets=["app"], dual_stack=True)
     assert told(estate, INTERNET).startswith("blocked GATEWAY_REJECTS_SPOOFED_TRAFFIC")

@@ -74,6 +74,25 @@ def test_an_internet_gateway_of_another_vpc_serves_nobody_untranslated() -> None
     assert asked("internet", straight).startswith("blocked IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")
 
 
+@pytest.mark.item("C5", "C10")
+@pytest.mark.parametrize(
+    ("target", "expected"), [("nat-out", "reachable"), ("igw-out", "blocked IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")]
+)
+def test_the_public_address_of_a_nat_gateway_counts_at_its_own_internet_gateway_alone(
+    target: str, expected: str
+) -> None:
+    def translated_at_home(world: HubAndSpoke) -> None:
+        app = world.app
+        app.internet_gateway("app")
+        app.subnet("nat", "10.1.5.0/24", table="nat")
+        app.nat_gateway("app", subnet="nat", public_ip="52.0.0.9")
+        app.route_table("nat", {"0.0.0.0/0": "tgw-hub"})
+        app.route_table("app", {"0.0.0.0/0": "nat-app"})
+        world.there.route_table("transit").replace_route("0.0.0.0/0", target)
+
+    assert asked("internet", translated_at_home).startswith(expected)
+
+
 @pytest.mark.item("F14")
 def test_a_gateway_endpoint_of_another_vpc_serves_nobody() -> None:
     def endpoint(world: HubAndSpoke) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.estates.asking import told
-from tests.estates.builder import Estate
+from tests.estates.builder import Estate, allow
 
 ON_PREMISES = "192.168.7.9:443"
 
@@ -125,3 +125,24 @@ def test_a_propagated_route_never_takes_what_is_local() -> None:
         }
     )
     assert not told(estate, "10.0.2.9:443").startswith("unknown ON_PREM")
+
+
+@pytest.mark.item("G8", "G3")
+@pytest.mark.parametrize(
+    ("attachment", "expected"),
+    [("attached", "unknown ON_PREM_BEYOND_MODEL"), ("detached", "blocked BAD_STATE_ATTACHMENT ON_PREM_BEYOND_MODEL")],
+)
+def test_answers_that_leave_on_premises_may_come_back_by_a_way_that_nobody_knows(
+    attachment: str, expected: str
+) -> None:
+    estate = on_premises(attachment=attachment)
+    main, data = estate.drawn_vpc("main"), estate.vpc("data", "10.1.0.0/16")
+    data.subnet("db", "10.1.2.0/24", table="db")
+    data.security_group("db", ingress=[allow("tcp", 5432, "10.0.0.0/8")])
+    data.network_interface("db", subnet="db", groups=["db"], address="10.1.2.9")
+    main.peering("link", data)
+    main.route_table("app", {"10.1.0.0/16": "pcx-link"})
+    for gateway in estate.reply("ec2/describe-vpn-gateways")["VpnGateways"]:
+        gateway["VpcAttachments"][0]["VpcId"] = "vpc-data"
+    data.route_table("db", {"10.0.0.0/16": "vgw-office"})
+    assert told(estate, "10.1.2.9:5432") == expected

@@ -257,3 +257,10 @@ def test_a_rule_whose_prefix_list_is_unread_may_admit_what_a_lost_reference_does
     assert told(estate, DATABASE) == "reachable"
     estate.denied("ec2/get-managed-prefix-list-entries/pl-peers")
     assert told(estate, DATABASE) == "unknown UNKNOWN_RESOURCE"
+
+
+@pytest.mark.item("D6", "D7")
+def test_a_rule_of_the_function_that_names_a_group_nobody_lists_is_undecided_at_an_unknown_address() -> None:
+    estate = peered()
+    estate.drawn_vpc("main").set_rules("app", egress=[allow("tcp", 5432, "999988887777/sg-elsewhere")])
+    assert "UNKNOWN_PEERED_SGS" in told(estate, "10.1.1.77:5432")
