@@ -8,7 +8,7 @@ Checked: tests/unit/components/test_route_table.py, tests/properties/test_routes
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from vpcreach.errors import ContradictionError
@@ -105,10 +105,12 @@ class Association(Record, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two prefix-list routes of equal length with different targets: AWS picks one and does not say which."""
+    """Prefix-list routes of equal length with different targets: AWS picks one and does not say which."""
 
-    first: Route
-    second: Route
+    routes: tuple[Route, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.routes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,10 @@ class RouteTable(Tagged, frozen=True):
     def id(self) -> str:
         return self.route_table_id
 
-    def is_associated_with(self, gateway_id: str) -> bool:
-        """True for the edge table of a gateway, which rules what enters the VPC through it."""
-        mine = [association for association in self.associations if association.gateway_id == gateway_id]
-        return any(association.association_state.state == "associated" for association in mine)
+    def association_with(self, gateway_id: str) -> str | None:
+        """How far it is the edge table of a gateway, which rules what enters the VPC there; None where it is not."""
+        mine = [a.association_state.state for a in self.associations if a.gateway_id == gateway_id]
+        return min(mine, key=lambda state: state != "associated", default=None)
 
     def winners(self, family: Family, around: Surroundings) -> AddressMap[Winner]:
         """For every address the route that wins, blackholes included."""
@@ -162,8 +164,8 @@ class RouteTable(Tagged, frozen=True):
                 held = best.get((network, length))
                 if held is None:
                     best[network, length] = route
-                elif isinstance(held, Route) and _is_tie(held, route):
-                    best[network, length] = Tie(held, route)
+                elif _is_rival(route, held):
+                    best[network, length] = Tie((*_tied(held), route))
         entries = ((network, length, winner) for (network, length), winner in best.items())
         winners: AddressMap[Winner] = AddressMap.longest_prefix(family, entries, None)
         # Only a static route to the very address is safe from what a list may hold.
@@ -185,7 +187,11 @@ class RouteTable(Tagged, frozen=True):
             for _, more in parts[1:]:
                 addresses = addresses | more
             routes = [winner for winner, _ in parts]
-            yield self._hop(arrival, routes, addresses, around)
+            packets = arrival.packets.with_destination(addresses)
+            if isinstance(routes[0], Tie):
+                yield from self._either(routes[0], packets, around)
+            else:
+                yield self._hop(arrival, routes, packets, around)
 
     answer = forward
 
@@ -215,8 +221,17 @@ class RouteTable(Tagged, frozen=True):
                         return True
         return False
 
-    def _hop(self, arrival: Arrival, routes: list[Winner], addresses: AddressSet, around: Surroundings) -> Hop:
-        packets = arrival.packets.with_destination(addresses)
+    def _either(self, tie: Tie, packets: PacketSet, around: Surroundings) -> Iterable[Hop]:
+        """The ways of a tie, one of which is taken: where all of them fare alike, it does not matter which (B3)."""
+        self._confirm(list(tie.routes), packets.family, packets.destination.first, around)
+        message = f"{self.title}: {tie} hold the same block, and AWS picks either"
+        note = PREFIX_LIST_ROUTE_AMBIGUOUS.advice(self.id, tie.routes[0].destination, message)
+        for route in tie.routes:
+            hop = self._along(route, packets, str(route), around)
+            yield replace(hop, notes=(note, *hop.notes), pick=(f"the route of {self.id} for {tie}", str(route)))
+
+    def _hop(self, arrival: Arrival, routes: list[Winner], packets: PacketSet, around: Surroundings) -> Hop:
+        addresses = packets.destination
         first = routes[0]
         if first is None:
             some = str(addresses) if len(addresses.intervals) <= SHOWN else f"addresses such as {addresses.example}"
@@ -224,13 +239,14 @@ class RouteTable(Tagged, frozen=True):
             message = f"{self._told(arrival.standing_in)} has {default}no route for {some}"
             note = NO_ROUTE_TO_DESTINATION.fail(self.id, "", message)
             return Hop(packets, Stop(), "no route", (note,))
-        if isinstance(first, Tie):
-            message = f"{self.title}: {first.first} and {first.second} hold the same block, and AWS picks either"
-            return self._stop(packets, PREFIX_LIST_ROUTE_AMBIGUOUS.unknown(self.id, first.first.destination, message))
         if isinstance(first, Unread):
             return self._stop(packets, first.why)
-        self._confirm(routes, arrival.packets.family, addresses.first, around)
-        words = _words([route for route in routes if isinstance(route, Route)])
+        self._confirm(routes, packets.family, addresses.first, around)
+        known = [route for route in routes if isinstance(route, Route)]
+        return self._along(known[0], packets, _words(known), around)
+
+    def _along(self, first: Route, packets: PacketSet, words: str, around: Surroundings) -> Hop:
+        """What a route that has won does with the packets."""
         if first.state == "blackhole":
             message = f"{self.title}: the route {words} is a blackhole, as its target is gone or down"
             return self._stop(packets, BAD_STATE_ROUTE.fail(self.id, words, message))
@@ -284,8 +300,16 @@ def _rank(route: Route) -> int:
     return 2 if route.is_propagated else 1 if route.destination_prefix_list_id else 0
 
 
-def _is_tie(held: Route, other: Route) -> bool:
-    return _rank(held) == _rank(other) == 1 and (held.target, held.state) != (other.target, other.state)
+def _tied(held: Winner) -> tuple[Route, ...]:
+    """The routes between which AWS has not decided yet."""
+    return held.routes if isinstance(held, Tie) else (held,) if isinstance(held, Route) else ()
+
+
+def _is_rival(route: Route, held: Winner) -> bool:
+    """True for a route by prefix list that leads elsewhere than those which hold the same block."""
+    others = _tied(held)
+    leads_elsewhere = (route.target, route.state) not in [(each.target, each.state) for each in others]
+    return leads_elsewhere and all(_rank(each) == _rank(route) == 1 for each in others)
 
 
 def _blocks(route: Route, family: Family, around: Surroundings) -> Iterable[tuple[int, int]] | Note:

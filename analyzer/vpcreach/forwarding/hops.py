@@ -136,6 +136,8 @@ class Hop:
     the sender's own rules that name the receiver's group do not match on this way (D6).
     A middlebox is an appliance: answers must come back through it. With `is_unverified`, nobody can read whether it
     passes the packets on, so that nothing that happens behind it is certain. `is_provisional` is what a user granted.
+    `pick` is a choice that AWS makes and does not tell, and the option that this hop follows: the same packets are in
+    one hop for each option.
     """
 
     packets: PacketSet
@@ -152,3 +154,4 @@ class Hop:
     is_middlebox: bool = False
     is_unverified: bool = False
     is_provisional: bool = False
+    pick: tuple[str, str] | None = None

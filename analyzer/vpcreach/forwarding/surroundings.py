@@ -30,7 +30,7 @@ class Component(Protocol):
     def subnet_id(self) -> str | None: ...
 
     def forward(self, arrival: Arrival, around: "Surroundings") -> Iterable[Hop]:
-        """Hops that together hold every packet of the arrival, each packet in exactly one."""
+        """Hops that together hold every packet of the arrival, each in exactly one (but for what AWS picks untold)."""
         ...
 
     def answer(self, arrival: Arrival, around: "Surroundings") -> Iterable[Hop]:

@@ -42,6 +42,13 @@ PRIVATE = {
 }
 # `tgw-` begins the ids of gateways, and of other things in their longer prefixes: the longest tells the kind.
 BY_PREFIX = sorted(LISTINGS, key=lambda listing: -len(listing.id_prefix))
+# An association in such a state may rule already, or still.
+CHANGING = ("associating", "disassociating")
+
+
+def _being_changed(record: Any, state: str | None, where: str) -> Note:
+    message = f"{record.title} is {state} {where}"
+    return COLLECTION_FAILED.unknown(record.id, "Associations", message, resolve="collect again")
 
 
 class Network:
@@ -215,7 +222,11 @@ class Network:
     def edge_table_of(self, gateway_id: str, vpc_id: str) -> Component | Note | None:
         nodes = self.graph.predecessors(gateway_id) if gateway_id in self.graph else ()
         tables = [record for node in nodes if isinstance(record := self.record(node), RouteTable)]
-        attached = [table for table in tables if table.is_associated_with(gateway_id)]
+        states = {table.id: table.association_with(gateway_id) for table in tables}
+        attached = [table for table in tables if states[table.id] == "associated"]
+        changing = [table for table in tables if states[table.id] in CHANGING]
+        if not attached and changing:
+            return _being_changed(changing[0], states[changing[0].id], gateway_id)
         return cast(Component, attached[0]) if attached else self.missing(DESCRIBE_ROUTE_TABLES, vpc_id)
 
     def network_acl_of(self, subnet_id: str) -> NetworkAcl | Note:
@@ -232,9 +243,8 @@ class Network:
                 state = data.get("detail", "associated")
                 if state == "associated":
                     return record
-                if state in ("associating", "disassociating"):
-                    message = f"{record.title} is {state} {subnet_id}"
-                    return COLLECTION_FAILED.unknown(record.id, "Associations", message, resolve="collect again")
+                if state in CHANGING:
+                    return _being_changed(record, state, subnet_id)
         subnet = self.record(subnet_id)
         if not isinstance(subnet, Subnet):
             return self.unread(subnet_id)

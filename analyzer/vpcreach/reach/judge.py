@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice, product
 from math import prod
 
+from vpcreach.components.route_table import PREFIX_LIST_ROUTE_AMBIGUOUS
 from vpcreach.components.subnet import Subnet
 from vpcreach.destinations.meaning import (
     NO_SOURCE_OR_DESTINATION,
@@ -119,10 +120,26 @@ def _settled_picks(traces: list[Trace], target: Target, meaning: Meaning) -> lis
         taken = [t for t, picks in zip(traces, picked, strict=True) if picks.items() <= chosen.items()]
         verdicts.add(fold(trace.verdict for trace in taken))
     is_cut_short = prod(len(each) for each in options.values()) > MANY_WAYS
-    if options and (len(verdicts) > 1 or is_cut_short):
+    if options and (len(verdicts) > 1 or is_cut_short or _differ_by_address(traces)):
         words = "; ".join(f"{choice} is one of {', '.join(each)}" for choice, each in options.items())
-        return [undecided(target.label, traces, meaning, f"{words}, and not all of them fare alike")]
+        fact = f"{words}, and not all of them fare alike"
+        return [_with_doubts(undecided(target.label, traces, meaning, fact), traces)]
     return traces
+
+
+def _differ_by_address(traces: list[Trace]) -> bool:
+    """True where routes tie and only some addresses fare well: AWS may pick another route for each block."""
+    tied = [trace for trace in traces if any(note.code == PREFIX_LIST_ROUTE_AMBIGUOUS.code for note in trace.notes)]
+    return len({trace.verdict for trace in tied}) > 1
+
+
+def _with_doubts(trace: Trace, among: list[Trace]) -> Trace:
+    """The undecided trace with what is known to leave it open, before the bare fact that it is open."""
+    ties = [note for note in trace.notes if note.code == PREFIX_LIST_ROUTE_AMBIGUOUS.code]
+    doubts = [replace(note, effect=Effect.UNKNOWN) for note in ties]
+    doubts += [note for each in among for note in each.unknowns]
+    rest = [note for note in trace.notes if note not in ties and not (ties and note.effect is Effect.UNKNOWN)]
+    return replace(trace, notes=tuple(dict.fromkeys((*doubts, *rest))))
 
 
 def _weighed(traces: list[Trace], target: Target, meaning: Meaning) -> list[Trace]:

@@ -230,6 +230,11 @@ class Walk:
             yield from self._hop(branch, component, hop, leg)
 
     def _hop(self, branch: Branch, component: Component, hop: Hop, leg: Leg) -> Iterator[Branch]:
+        if hop.pick is not None:
+            choice, option = hop.pick
+            if dict(branch.picks).get(choice, option) != option:
+                return  # AWS keeps to what it once picked
+            branch = branch.but(picks=tuple(dict.fromkeys((*branch.picks, hop.pick))))
         notes = hop.notes if leg is Leg.OUT else unreturned(branch, hop, self.network)
         moved = branch.narrowed(leg, hop.packets).noting(notes, hop.assumptions, leg)
         if hop.detail:

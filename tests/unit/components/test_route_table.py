@@ -236,6 +236,33 @@ LONGEST = [
     ),
     pytest.param(
         OUTSIDE,
+        (
+            second_nat,
+            prefix_list("one", HERE),
+            prefix_list("two", HERE),
+            route("pl-one", "nat-main"),
+            lambda estate: estate["nat-dead"].update(State="available"),
+            route("pl-two", "nat-dead"),
+        ),
+        "reachable",
+        id="B3-two-lists-tied-with-outcomes-alike-are-decided",
+    ),
+    pytest.param(
+        OUTSIDE,
+        (
+            second_nat,
+            prefix_list("one", HERE),
+            prefix_list("two", HERE),
+            prefix_list("three", HERE),
+            route("pl-one", "nat-dead"),
+            route("pl-two", ("nat-dead", "blackhole")),
+            route("pl-three", ("nat-main", "blackhole")),
+        ),
+        "blocked BAD_STATE BAD_STATE_ROUTE",
+        id="B3-three-lists-tied-that-lead-nowhere-are-no-way-out",
+    ),
+    pytest.param(
+        OUTSIDE,
         (prefix_list("one", HERE), prefix_list("two", HERE), route("pl-one", "nat-main"), route("pl-two", "nat-main")),
         "reachable",
         id="B3-two-lists-tied-with-one-target-are-no-tie",

@@ -184,8 +184,27 @@ def test_with_appliance_mode_answers_meet_the_appliance_that_saw_the_packets() -
 def test_without_appliance_mode_answers_from_another_zone_meet_another_appliance() -> None:
     assert inspected_told(appliance_mode=False, zone_of_data="a") == "reachable"
     told_of_b = inspected_told(appliance_mode=False, zone_of_data="b")
-    assert "TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED" in told_of_b
-    assert not told_of_b.startswith("reachable")
+    assert told_of_b.startswith("unknown TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED")
+
+
+@pytest.mark.item("G6", "G9", "K6")
+def test_without_appliance_mode_a_firewall_in_another_zone_is_no_proof_and_an_acl_on_every_way_is_one() -> None:
+    estate = inspected(appliance_mode=False, zone_of_data="b")
+    estate.put("network-firewall/list-firewalls", {"Firewalls": []})
+    for zone in "ab":
+        endpoint = {
+            "VpcEndpointId": f"vpce-{zone}",
+            "VpcEndpointType": "GatewayLoadBalancer",
+            "State": "available",
+            "VpcId": "vpc-wall",
+            "SubnetIds": [f"subnet-box-{zone}"],
+        }
+        estate.add("ec2/describe-vpc-endpoints", f"vpce-{zone}", endpoint)
+        estate.route_table(f"in-{zone}").replace_route("0.0.0.0/0", f"vpce-{zone}")
+    found = told(estate, DATABASE, trust=True)
+    assert found.startswith("unknown TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED")
+    estate.drawn_vpc("app").network_acl("shut", subnets=["app"], inbound=())
+    assert told(estate, DATABASE, trust=True).startswith("blocked")
 
 
 # 1:1 NAT

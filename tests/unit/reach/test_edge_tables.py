@@ -33,6 +33,14 @@ def test_b10_answers_sent_into_a_blackhole_are_lost() -> None:
     assert ask(estate, "internet").blockers[0].leg.value == "back"
 
 
+def test_b10_an_edge_table_that_is_being_associated_may_rule_already() -> None:
+    estate = with_edge_table({"172.31.0.0/24": ("eni-appliance", "blackhole")})
+    estate["rtb-edge"]["Associations"][-1]["AssociationState"] = {"State": "associating"}
+    assert told(estate, "internet") == "unknown COLLECTION_FAILED"
+    estate["rtb-edge"]["Associations"][-1]["AssociationState"] = {"State": "disassociated"}
+    assert told(estate, "internet") == "reachable"
+
+
 def test_b10_a_server_behind_ingress_routing_is_undecided_whichever_way_its_answers_go() -> None:
     estate = seed.public_private()
     web = estate.vpc("web", "10.9.0.0/16")

@@ -192,6 +192,7 @@ class CoreNetworkAttachment(Tagged, frozen=True):
         if arrival.leg is Leg.BACK and not keeps_zone:
             other_zone = attached.appliance_note(subnet_ids, arrival, around)
             notes = (*notes, *((other_zone,) if other_zone else ()))
+            subnet_ids = detail.subnet_ids if other_zone else subnet_ids
         return Hop(
             packets,
             Emerge(self.vpc_id or "", subnet_ids, same_both_ways=keeps_zone),

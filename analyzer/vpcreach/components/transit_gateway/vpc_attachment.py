@@ -123,6 +123,8 @@ class VpcAttachment(Tagged, frozen=True):
         if arrival.leg is Leg.BACK and not keeps_zone:
             doubt = self.attached.appliance_note(subnet_ids, arrival, around)
             notes = (*notes, *((doubt,) if doubt else ()))
+            # A gateway tries to keep to a zone, and promises nothing.
+            subnet_ids = self.subnet_ids if doubt else subnet_ids
         lost = (self.references_lost(each, around) for each in subnet_ids) if arrival.leg is Leg.OUT else ()
         return Hop(
             packets,
