@@ -70,6 +70,13 @@ def test_a_component_lists_every_reason_that_it_makes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_every_reason_of_a_component_is_named_by_a_test(name: str) -> None:
+    told = "\n".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
+    untested = sorted({reason.code for reason in REGISTERED[name].REASONS if reason.code not in told})
+    assert not untested, f"{name}: no test makes {', '.join(untested)}"
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_a_component_says_what_it_models_and_where_it_is_checked(name: str) -> None:
     words = REGISTERED[name].__doc__ or ""
     for heading in ("Modelled:", "Not modelled:", "Source:", "Checked:"):

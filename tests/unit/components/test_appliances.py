@@ -416,3 +416,37 @@ def test_a_nat_instances_rule_that_names_a_group_does_not_match_its_public_addre
     estate = with_web(nat_instance(), "0.0.0.0/0")
     estate.drawn_vpc("main").set_rules("nat", egress=[allow("tcp", 443, "sg-web")])
     assert told(estate, "54.9.9.9:443", trust=True) == "blocked ENI_SG_RULES_MISMATCH"
+
+
+@pytest.mark.item("C16")
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"Status": "associated-some-day"}, "unknown BAD_STATE"),
+        ({"Status": None}, "unknown BAD_STATE"),
+        ({"Attachment": {"Status": "detaching", "InstanceId": "i-nat"}}, "blocked BAD_STATE"),
+        ({"SourceDestCheck": None}, "unknown UNKNOWN_RESOURCE"),
+    ],
+)
+def test_what_the_reply_does_not_tell_of_a_next_hop_is_undecided(change: dict[str, object], expected: str) -> None:
+    estate = nat_instance()
+    estate["eni-nat"].update(change)
+    assert told(estate, INTERNET, trust=True) == expected
+
+
+@pytest.mark.item("B2", "C16")
+def test_an_instance_as_a_next_hop_is_entered_by_its_interface_where_it_lists_one() -> None:
+    estate = nat_instance()
+    for each in estate["rtb-app"]["Routes"]:
+        if each.pop("NetworkInterfaceId", None):
+            each["InstanceId"] = "i-nat"
+    assert told(estate, INTERNET, trust=True) == "reachable"
+    estate["i-nat"]["NetworkInterfaces"] = []
+    assert told(estate, INTERNET, trust=True) == "unknown UNKNOWN_RESOURCE"
+
+
+@pytest.mark.item("F9")
+def test_an_endpoint_that_names_no_subnet_is_undecided() -> None:
+    estate = balanced()
+    estate["vpce-gwlb"]["SubnetIds"] = []
+    assert told(estate, INTERNET, trust=True) == "unknown UNKNOWN_RESOURCE"

@@ -276,3 +276,11 @@ def test_a_public_address_of_another_account_is_entered_just_the_same_c11() -> N
 
 def test_the_address_of_nobody_is_a_remote_host_c11() -> None:
     assert asked("54.1.1.2:443", web(), route("54.1.1.0/24", "nat-main")) == "reachable"
+
+
+@pytest.mark.item("C10")
+def test_an_attachment_in_a_state_of_tomorrow_is_undecided() -> None:
+    def later(estate: Estate) -> None:
+        estate["igw-main"]["Attachments"][0]["State"] = "a-state-of-tomorrow"
+
+    assert asked("internet", later) == "unknown BAD_STATE_ATTACHMENT"

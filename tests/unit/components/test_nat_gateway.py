@@ -1,9 +1,12 @@
 """NAT gateways: state, addresses, kind, place, and the zone they stand in."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.estates.asking import ask, finding_codes, told
-from tests.estates.builder import Estate
+from tests.estates.asking import ask, finding_codes, snapshot_of, told
+from tests.estates.builder import Estate, allow
+from tests.unit.components.surroundings import arrival_of, function_in
 from tests.unit.reach.worlds import (
     OUTSIDE,
     Change,
@@ -21,6 +24,8 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.forwarding import Effect
+from vpcreach.network.network import Network
 
 NATS = "ec2/describe-nat-gateways"
 
@@ -229,3 +234,35 @@ def test_a_regional_gateway_tells_what_aws_does_not_document_c13() -> None:
 def test_a_gateway_endpoint_behind_the_nat_gateway_is_not_documented_f18() -> None:
     assert asked("s3", gateway_endpoint("s3", "public")) == "unknown UNSUPPORTED_COMPONENT"
     assert asked(OUTSIDE, gateway_endpoint("s3", "public")) == "reachable"
+
+
+@pytest.mark.item("C13")
+def test_how_answers_reach_a_regional_gateway_in_no_subnet_is_undecided() -> None:
+    wide = regional(("a",), automatic=True)
+
+    def behind_an_edge_table(estate: Estate) -> None:
+        main(estate).route_table("edge").associate("igw-main")
+
+    def by_peering(estate: Estate) -> None:
+        far = estate.vpc("far", "10.7.0.0/16")
+        far.subnet("far", "10.7.1.0/24", table="far")
+        far.route_table("far")
+        far.security_group("far", ingress=[allow("-1")])
+        far.network_interface("far", subnet="far", groups=["far"], address="10.7.1.9")
+        main(estate).peering("link", far)
+        estate.route_table("rtb-nat-wide").add_route("10.7.0.0/16", "pcx-link")
+
+    assert asked("internet", wide, behind_an_edge_table) == "unknown UNSUPPORTED_COMPONENT"
+    assert "UNSUPPORTED_COMPONENT" in asked("10.7.1.9:443", wide, by_peering)
+
+
+@pytest.mark.item("C8")
+@pytest.mark.parametrize(("protocol", "codes"), [(6, []), (17, []), (1, []), (47, ["PROTOCOL_RESTRICTION"])])
+def test_a_gateway_carries_tcp_udp_and_icmp_alone(protocol: int, codes: list[str]) -> None:
+    """No question names another protocol, so the gateway is asked by itself."""
+    network = Network(snapshot_of(changed()))
+    gateway, arrival = network.record("nat-main"), arrival_of(function_in("subnet-app-a"))
+    ports = network.atoms.mask(protocol)
+    arrival = replace(arrival, packets=replace(arrival.packets, source_ports=ports, destination_ports=ports))
+    notes = [note for hop in gateway.forward(arrival, network) for note in hop.notes]
+    assert [note.code for note in notes if note.effect is Effect.FAIL] == codes

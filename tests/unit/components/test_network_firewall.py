@@ -339,3 +339,12 @@ def test_a_proof_on_ones_own_side_stands_before_an_undecided_firewall() -> None:
     estate.without("network-firewall/list-firewalls")
     estate["sg-main-default"]["IpPermissionsEgress"] = []
     assert told(estate, INTERNET).startswith("blocked SG_HAS_NO_RULES")
+
+
+@pytest.mark.item("G9")
+def test_a_firewall_whose_endpoint_names_no_subnet_is_undecided() -> None:
+    estate = firewalled()
+    path = "network-firewall/describe-firewall"
+    reply = next(estate.reply(each) for each in estate.replies if each.startswith(f"{path}/"))
+    del reply["FirewallStatus"]["SyncStates"]["eu-west-1a"]["Attachment"]["SubnetId"]
+    assert told(estate, INTERNET) == "unknown FIREWALL_POLICY_NOT_EVALUATED"

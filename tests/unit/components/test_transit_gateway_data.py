@@ -307,3 +307,27 @@ def test_ways_into_an_attachment_that_translates_are_undecided() -> None:
 def test_all_accounts_of_one_world_agree() -> None:
     world = hub_and_spoke()
     assert combined(world.there, world.here).keys() == world.files().keys()
+
+
+@pytest.mark.item("G6")
+@pytest.mark.parametrize("attachment", ["app", "data"])
+def test_an_attachment_that_lists_no_subnet_is_undecided(attachment: str) -> None:
+    def bare(world: HubAndSpoke) -> None:
+        for estate in (world.here, world.there):
+            if f"vpc-attachment:{attachment}" in estate:
+                estate[f"vpc-attachment:{attachment}"]["SubnetIds"] = []
+
+    assert asked(DATABASE, bare) == "unknown UNKNOWN_RESOURCE"
+
+
+@pytest.mark.item("G10")
+def test_answers_that_an_attachment_gives_another_source_are_undecided() -> None:
+    """Packets come by peering, and their answers leave through the attachment, which translates them."""
+
+    def asymmetric(world: HubAndSpoke) -> None:
+        data = world.there.drawn_vpc("data")
+        world.app.peering("link", data)
+        world.here.route_table("app").add_route("10.2.0.0/16", "pcx-link")
+        world.hub.nat("data", {"10.2.1.0/24": "100.64.0.0/24"})
+
+    assert asked(DATABASE, asymmetric, accounts=1) == "unknown UNSUPPORTED_COMPONENT"

@@ -200,3 +200,10 @@ def test_the_peering_must_be_in_use(state: str, expected: str) -> None:
     for estate in (here, there):
         estate["tgw-attach-link"]["State"] = state
     assert told(combined(here, there), DATABASE) == expected
+
+
+@pytest.mark.item("G6")
+def test_an_end_of_the_peering_that_its_owner_does_not_list_is_undecided() -> None:
+    here, there = peered()
+    here.forget("tgw-attach-link")
+    assert told(combined(here, there), DATABASE) == "unknown UNKNOWN_RESOURCE"

@@ -146,3 +146,11 @@ def test_answers_that_leave_on_premises_may_come_back_by_a_way_that_nobody_knows
         gateway["VpcAttachments"][0]["VpcId"] = "vpc-data"
     data.route_table("db", {"10.0.0.0/16": "vgw-office"})
     assert told(estate, "10.1.2.9:5432") == expected
+
+
+@pytest.mark.item("G8")
+@pytest.mark.parametrize("state", ["deleting", "deleted"])
+def test_a_gateway_that_is_gone_is_no_way(state: str) -> None:
+    estate = on_premises()
+    estate.reply("ec2/describe-vpn-gateways")["VpnGateways"][0]["State"] = state
+    assert told(estate, ON_PREMISES).startswith("blocked BAD_STATE ")

@@ -264,3 +264,12 @@ def test_a_rule_of_the_function_that_names_a_group_nobody_lists_is_undecided_at_
     estate = peered()
     estate.drawn_vpc("main").set_rules("app", egress=[allow("tcp", 5432, "999988887777/sg-elsewhere")])
     assert "UNKNOWN_PEERED_SGS" in told(estate, "10.1.1.77:5432")
+
+
+@pytest.mark.item("G1", "G2")
+def test_a_connection_of_two_other_vpcs_carries_nothing() -> None:
+    estate = peered()
+    far = estate.vpc("far", "10.5.0.0/16")
+    estate.drawn_vpc("data").peering("others", far)
+    estate.route_table("app").replace_route("10.1.0.0/16", "pcx-others")
+    assert told(estate, DATABASE) == "blocked BAD_STATE"
