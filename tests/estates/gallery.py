@@ -1,9 +1,10 @@
 """One estate for every kind of way, with questions that take it: what must hold of all estates is tried on these."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tests.estates.builder import Estate
+from tests.estates.drawing import Drawing
+from tests.estates.gallery_of_resources import GUARDED, RESOURCES
 from tests.estates.hub_and_spoke import DATABASE, hub_and_spoke
 from tests.estates.seed import private_only, public_private
 from tests.estates.shop import shop
@@ -18,25 +19,6 @@ from tests.unit.destinations import test_load_balancer as load_balancer
 from tests.unit.destinations import test_msk as msk
 from tests.unit.destinations import test_rds_cluster as rds_cluster
 from tests.unit.reach.worlds import Change, changed, database, dual_stack, interface, interface_endpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """An estate by name, and what is asked of it by which function."""
-
-    name: str
-    draw: Callable[[], Estate | dict[str, bytes]]
-    questions: tuple[str, ...]
-    function: str = "app"
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """The snapshot of the estate, file by file."""
-        drawn = self.draw()
-        return drawn.files() if isinstance(drawn, Estate) else drawn
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _with(*changes: Change) -> Callable[[], Estate]:
@@ -69,4 +51,6 @@ GALLERY = (
     Drawing("brokers", _with(msk.cluster()), ("msk:events",)),
     Drawing("file system", _with(efs.files()), ("efs:shared-files",)),
     Drawing("private zone", _with(host_names.zone({"app": "10.0.2.50"}), host_names.peer), ("app.corp.example",)),
+    *RESOURCES,
+    *GUARDED,
 )
