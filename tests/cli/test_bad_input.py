@@ -107,6 +107,11 @@ def test_a_resource_that_the_snapshot_does_not_hold(snapshot: Path) -> None:
     assert "rds:gone" in refused("why", "orders", "rds:gone", snapshot, folder=snapshot.parent)
 
 
+def test_a_host_name_that_the_snapshot_does_not_hold_is_no_list_of_databases(snapshot: Path) -> None:
+    said = refused("why", "orders", "api.example.com", snapshot, folder=snapshot.parent)
+    assert said.endswith("vpcreach asks no DNS: ask for an address of it, or for internet")
+
+
 def test_wrong_grammar_is_refused_before_aws_is_read(tmp_path: Path) -> None:
     assert "internt" in refused("why", "orders", "internt", folder=tmp_path)
 

@@ -216,7 +216,8 @@ def _address(word: str, text: str) -> Addresses | None:
             if rest != "x":
                 raise UsageError(f'"{text}": after the bracket comes :PORT, like [2606:4700::1111]:443')
     elif not _is_network(word):
-        body, service = _split_port(word, text, strict=False)
+        # What stands behind an address can only be a port; behind a name it may be part of something else.
+        body, service = _split_port(word, text, strict=_is_network(word.rpartition(":")[0]))
     if not _is_network(body):
         if re.fullmatch(r"[\d.]+(/\d+)?", body) or (word.startswith("[")):
             raise UsageError(f'"{body}" is not an IP address or CIDR block')

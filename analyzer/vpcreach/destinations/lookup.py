@@ -240,7 +240,7 @@ def _find(asked: Named, place: Place, around: Surroundings) -> Found | Unlisted 
     gaps = [gap for kind in kinds if _may_have(kind, asked, name) for gap in _gaps(kind, around)]
     if gaps or host is not None:
         return Unlisted((*gaps, *((host,) if host is not None and not gaps else ())))
-    raise UsageError(f'"{asked.text}" is not in the snapshot{_suggestion(name, kinds, around)}')
+    raise UsageError(f'"{asked.text}" is not in the snapshot{_suggestion(asked, name, kinds, around)}')
 
 
 def _hits(kind: Kind, name: str, service: Service, around: Surroundings) -> Iterable[tuple[str, Place, Found]]:
@@ -311,13 +311,16 @@ def _unread(gap: Gap | None, place: Place) -> Note | None:
     return COLLECTION_FAILED.unknown(gap.call, str(place), message) if gap is not None else None
 
 
-def _suggestion(name: str, kinds: Sequence[Kind], around: Surroundings) -> str:
+def _suggestion(asked: Named, name: str, kinds: Sequence[Kind], around: Surroundings) -> str:
+    """What else may be meant: something of the snapshot that is called alike, or examples of what it holds."""
     names = {known for kind in kinds for _, record, _ in _records(kind, around) for known in kind.names(record)}
     words = WORDS if len(kinds) > 1 else ()
     close = get_close_matches(name, sorted(names | set(words)), n=1, cutoff=0.5)
     if close:
         return f'; did you mean "{close[0]}"?'
-    shown = sorted(names)[:5]
+    if asked.kind == "host":
+        return ", and vpcreach asks no DNS: ask for an address of it, or for internet"
+    shown = sorted(each for each in names if asked.kind != "arn" or each.startswith("arn:"))[:5]
     if shown:
         return f"; it holds {', '.join(shown)}{' …' if len(names) > len(shown) else ''}"
     return ", which lists nothing of this kind"

@@ -39,10 +39,10 @@ STATES = States(
     ),
     dead=frozenset(
         {
-            "stopped", "stopping", "deleting", "deleted", "delete-precheck", "failed", "insufficient-capacity",
+            "stopped", "stopping", "deleting", "deleted", "failed", "insufficient-capacity",
             "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
             "incompatible-create", "incompatible-credentials", "incompatible-network", "incompatible-parameters",
-            "incompatible-restore", "restore-error", "storage-full",
+            "incompatible-restore", "restore-error",
         }
     ),
 )  # fmt: skip

@@ -110,6 +110,8 @@ def chosen(network: Network, wanted: Sequence[str] | None) -> Chosen:
     unlisted: list[str] = []
     for text in wanted:
         name, qualifier = split_qualifier(text)
+        if text.endswith(":") and name:
+            raise UsageError(f'"{text}" names no alias or version after the colon; did you mean "{name}"?')
         if qualifier in ("", LATEST):
             matching = _meant(every_function(network), name)
         else:
@@ -177,9 +179,11 @@ def _nothing(text: str, network: Network) -> str:
     unattached = [n for n in names if fnmatchcase(n, name)]
     if unattached:
         return f'"{text}" chooses no function with a VPC; name one of these exactly: {", ".join(unattached[:5])}'
-    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    # Of an ARN the last part is the name; AWS tells names in capitals apart, and people mix them up.
+    spelled = {each.lower(): each for each in names}
+    close = get_close_matches(name.rpartition(":")[2].lower(), spelled, n=1, cutoff=0.5)
     if close:
-        meant = f"{close[0]}:{qualifier}" if qualifier else close[0]
+        meant = f"{spelled[close[0]]}:{qualifier}" if qualifier else spelled[close[0]]
         return f'no function is called "{text}"; did you mean "{meant}"?'
     shown = f"; there is {', '.join(names[:5])}{' …' if len(names) > 5 else ''}" if names else ""
     return f'no function is called "{text}"{shown}'

@@ -86,6 +86,8 @@ WRONG = [
     ("[2606::1:443", "no closing bracket"),
     ("[10.0.0.999]:1", "not an IP address"),
     ("[2606::1]443", "after the bracket"),
+    ("10.1.2.3:https", '"https" is not a port'),
+    ("10.1.0.0/16:https", '"https" is not a port'),
 ]
 
 

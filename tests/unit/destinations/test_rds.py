@@ -325,8 +325,13 @@ def test_a_function_without_vpc_meets_a_public_instance_at_its_public_address() 
 
 
 def test_a_status_that_ends_the_service_h1() -> None:
-    for status in ("incompatible-network", "incompatible-credentials", "delete-precheck", "storage-full"):
+    for status in ("incompatible-network", "incompatible-credentials"):
         assert asked(DATABASE, database(status=status)) == "blocked BAD_STATE", status
+
+
+def test_a_full_database_and_one_that_may_yet_be_deleted_were_said_to_answer_nobody_h1() -> None:
+    for status in ("storage-full", "delete-precheck"):
+        assert asked(DATABASE, database(status=status)) == "unknown BAD_STATE", status
 
 
 def test_a_status_that_nobody_knows_decides_nothing_h1() -> None:

@@ -46,6 +46,9 @@ WRONG = [
     ("al*", "name one of these exactly: alone"),
     ("app:live", '"app" has no alias or version "live"'),
     ("nothing-like-it", "there is alone, app, zulu"),
+    ("app:", '"app:" names no alias or version after the colon; did you mean "app"'),
+    ("ALONE", 'did you mean "alone"'),
+    ("arn:aws:lambda:eu-west-1:111122223333:function:zulo", 'did you mean "zulu"'),
 ]
 
 
