@@ -1,13 +1,18 @@
 """Questions to an estate, in one line each: what a test reads of an answer."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
 from tests.estates.builder import Estate
 from vpcreach.api import Analysis
 from vpcreach.reach.answer import Answer, FunctionReport
-from vpcreach.snapshot.snapshot import MANIFEST, Manifest, Snapshot
+from vpcreach.snapshot.call import Call, Place
+from vpcreach.snapshot.record import Record
+from vpcreach.snapshot.snapshot import MANIFEST, Manifest, Reading, Snapshot
+
+R = TypeVar("R", bound=Record)
 
 
 def snapshot_of(estate: Estate | Mapping[str, bytes]) -> Snapshot:
@@ -60,3 +65,23 @@ def told(
 
 def finding_codes(answer: Answer) -> set[str]:
     return {finding.code for finding in answer.findings}
+
+
+class Watched(Snapshot):
+    """A snapshot that tells which of its files were read."""
+
+    def __init__(self, of: Snapshot) -> None:
+        super().__init__(of.files, of.manifest)
+        self.read_files: set[str] = set()
+
+    def read(self, call: Call[R], place: Place, arguments: tuple[str, ...] = ()) -> Reading[R]:
+        self.read_files.add(call.path(place, arguments))
+        return super().read(call, place, arguments)
+
+
+def files_read(estate: Estate, destination: str, *, function: str = "app") -> set[str]:
+    """The replies, by their path in the estate, that an answer is made from."""
+    watched = Watched(snapshot_of(estate))
+    Analysis(watched).report([destination], [function])
+    paths = {path.removesuffix(".json").split("/", 2)[2] for path in watched.read_files}
+    return paths & estate.replies.keys()

@@ -5,38 +5,22 @@ would have told; with `strict`, and for a call that was refused, never. Only fil
 taken away: no other can change it.
 """
 
-from typing import TypeVar
 from urllib.parse import unquote
 
 import msgspec
 import pytest
 
-from tests.estates.asking import snapshot_of
+from tests.estates.asking import Watched, snapshot_of
 from tests.estates.drawing import Drawing
 from tests.estates.gallery import GALLERY
 from vpcreach import components, destinations
 from vpcreach.api import Analysis
 from vpcreach.reach.answer import Answer, Verdict
-from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Record
-from vpcreach.snapshot.snapshot import Failure, Reading, Snapshot
+from vpcreach.snapshot.snapshot import Failure, Snapshot
 
-R = TypeVar("R", bound=Record)
 CALLS = {
     f"{call.service}/{call.command}": call for call in dict.fromkeys((*components.ALL_CALLS, *destinations.ALL_CALLS))
 }
-
-
-class Watched(Snapshot):
-    """A snapshot that tells which of its files were read."""
-
-    def __init__(self, of: Snapshot) -> None:
-        super().__init__(of.files, of.manifest)
-        self.read_files: set[str] = set()
-
-    def read(self, call: Call[R], place: Place, arguments: tuple[str, ...] = ()) -> Reading[R]:
-        self.read_files.add(call.path(place, arguments))
-        return super().read(call, place, arguments)
 
 
 def answer(snapshot: Snapshot, question: str, drawing: Drawing, *, strict: bool = False) -> Answer:
