@@ -3,6 +3,7 @@
 Every line is a median of several runs, with the slowest beside it; compare lines of one run, not of two machines.
 """
 
+import json
 import os
 import resource
 import statistics
@@ -12,15 +13,23 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.estates.asking import snapshot_of
 from tests.estates.hub_and_spoke import central_egress
+from vpcreach.explain.edits import apply
+from vpcreach.explain.edits.assumed import parse as parse_edit
 from vpcreach.reach.reporting import Analysis
+from vpcreach.shell.session import Session
+from vpcreach.shell.words import parse
 from vpcreach.snapshot.loading import load
+from vpcreach.snapshot.snapshot import Snapshot
 
 FUNCTIONS = 1000
 SPOKES = 40
+COPIES = 250
+CHANGE = "route rtb-public 203.0.113.0/24 -> igw-out"
 RUNS = 5
 REGION = "eu-west-1"
 BIN = Path(sys.executable).parent
@@ -46,9 +55,9 @@ def timed(action: Callable[[], object], runs: int = RUNS) -> list[float]:
     return seconds
 
 
-def line(what: str, seconds: list[float], *, beside: list[float] | None = None) -> None:
+def line(what: str, seconds: list[float], *, beside: list[float] | None = None, of: str = "the line above") -> None:
     """One figure, and its share of another one of the same run."""
-    share = f"   {statistics.median(seconds) / statistics.median(beside):5.2f} of the line above" if beside else ""
+    share = f"   {statistics.median(seconds) / statistics.median(beside):6.3f} of {of}" if beside else ""
     print(f"{what:<66} {statistics.median(seconds):7.3f} s  (max {max(seconds):.3f}){share}", flush=True)
 
 
@@ -95,6 +104,48 @@ def functions_around_a_hub() -> None:
     line(what, timed(lambda: Analysis(snapshot).report()))
 
 
+def ten_thousand_functions() -> None:
+    """The same estate with 250 functions in place of each: a report, and the shell's questions about it."""
+    snapshot = crowded(snapshot_of(central_egress(SPOKES)), COPIES)
+    number = SPOKES * COPIES
+    first = timed(lambda: Analysis(snapshot).report(), 1)
+    line(f"{number:,} functions in {SPOKES} VPCs, first report", first)
+    session = Session(Analysis(snapshot))
+    line("  the same asked again", timed(session.analysis.report), beside=first, of="the first report")
+    questions = (f"why {session.functions[77]} internet", "who can reach internet", "what-if " + CHANGE)
+    for question in questions:
+        asked = timed(partial(_answered, session, question))
+        line(f"  shell: {question}", asked, beside=first, of="the first report")
+    edited = apply(snapshot, [parse_edit(CHANGE)])
+    line(
+        "  of the what-if: the network of the edited copy",
+        timed(lambda: session.analysis.on(edited)),
+        beside=first,
+        of="the first report",
+    )
+
+
+def _answered(session: Session, line: str) -> str:
+    question = parse(line)
+    assert question is not None
+    return session.answer(question)
+
+
+def crowded(snapshot: Snapshot, copies: int) -> Snapshot:
+    """The snapshot with so many functions in place of each."""
+    files = {}
+    for path, data in snapshot.files.items():
+        if path.endswith("lambda/list-functions.json"):
+            reply = json.loads(data)
+            reply["Functions"] = [
+                {**each, **{key: f"{each[key]}-{number}" for key in ("FunctionName", "FunctionArn")}}
+                for each in reply["Functions"]
+                for number in range(copies)
+            ]
+            files[path] = json.dumps(reply).encode()
+    return Snapshot({**snapshot.files, **files}, snapshot.manifest)
+
+
 def start_of_the_command_line() -> None:
     bare = timed(lambda: run(sys.executable, "-c", BARE_TYPER), 15)
     line("typer's own minimum: --help of an empty program", bare)
@@ -106,6 +157,7 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors")
     start_of_the_command_line()
     functions_around_a_hub()
+    ten_thousand_functions()
     with tempfile.TemporaryDirectory() as folder:
         functions_from_an_emulator(Path(folder))
 

@@ -14,6 +14,7 @@ from vpcreach.check.evaluate import evaluate
 from vpcreach.check.outcome import CheckReport
 from vpcreach.check.rule_file import read_rules
 from vpcreach.errors import VpcreachError
+from vpcreach.explain.difference import Difference, difference
 from vpcreach.reach.answer import Report, Verdict
 from vpcreach.reach.functions import graph
 from vpcreach.reach.reporting import USUAL, Analysis
@@ -23,11 +24,13 @@ from vpcreach.snapshot.snapshot import Snapshot
 __all__ = [
     "Analysis",
     "CheckReport",
+    "Difference",
     "Report",
     "Snapshot",
     "Verdict",
     "VpcreachError",
     "check_rules",
+    "diff",
     "graph",
     "load",
     "report",
@@ -41,6 +44,22 @@ def check_rules(
     return evaluate(
         read_rules(Path(rules)), Analysed(Analysis(snapshot, strict=strict, trust_appliances=trust_appliances))
     )
+
+
+def diff(
+    old: Snapshot,
+    new: Snapshot,
+    destinations: Sequence[str] = USUAL,
+    functions: Sequence[str] | None = None,
+    *,
+    strict: bool = False,
+    trust_appliances: bool = False,
+) -> Difference:
+    """Verdict by verdict what is otherwise in the newer snapshot, and which changes caused it.
+
+    Raises UsageError for a destination or function that neither snapshot knows.
+    """
+    return difference(old, new, destinations, functions, strict=strict, trust_appliances=trust_appliances)
 
 
 def report(

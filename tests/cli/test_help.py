@@ -9,9 +9,21 @@ import pytest
 import vpcreach as package
 from tests.cli.program import vpcreach
 
-HEAVY = {"boto3", "botocore", "networkx", "pydantic", "msgspec", "yaml", "moto", "rich"}
+HEAVY = {"boto3", "botocore", "networkx", "pydantic", "msgspec", "yaml", "moto", "rich", "prompt_toolkit"}
 OF_TYPER = {"pydantic"}  # typer checks the parameters of a verb with it, but lists the verbs without
-VERBS = ("demo", "collect", "report", "why", "why-no-internet", "check", "graph", "permissions")
+VERBS = (
+    "demo",
+    "collect",
+    "report",
+    "why",
+    "why-no-internet",
+    "who-can",
+    "shell",
+    "check",
+    "diff",
+    "graph",
+    "permissions",
+)
 
 
 def loaded_by(*words: str) -> set[str]:

@@ -7,6 +7,9 @@ import msgspec
 
 from tests.estates.builder import Estate
 from vpcreach.api import Analysis
+from vpcreach.explain.edits import assumed
+from vpcreach.explain.story import tell
+from vpcreach.formats import why
 from vpcreach.reach.answer import Answer, FunctionReport
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import Record
@@ -85,3 +88,15 @@ def files_read(estate: Estate, destination: str, *, function: str = "app") -> se
     Analysis(watched).report([destination], [function])
     paths = {path.removesuffix(".json").split("/", 2)[2] for path in watched.read_files}
     return paths & estate.replies.keys()
+
+
+def told_why(
+    estate: Estate | Mapping[str, bytes],
+    destination: str,
+    *assume: str,
+    function: str = "app",
+    language: str = "aws-cli",
+) -> str:
+    """What `vpcreach why` prints."""
+    edits = [assumed.parse(text) for text in assume]
+    return why.render_all(tell(Analysis(snapshot_of(estate)), function, destination, assume=edits), language)

@@ -18,6 +18,8 @@ COMMANDS = {
     "report.json": (f"vpcreach report {SHOP} {FEW} --format json", 0),
     "why-billing-internet.txt": (f"vpcreach why billing internet {SHOP}", 0),
     "why-no-internet-newsletter.txt": (f"vpcreach why-no-internet newsletter {SHOP}", 0),
+    "who-can-rds.txt": (f"vpcreach who-can rds:orders-db {SHOP}", 0),
+    "who-can-rds.json": (f"vpcreach who-can rds:orders-db {SHOP} --format json", 0),
     "check.txt": (f"vpcreach check {RULES} {SHOP}", 1),
     "check.json": (f"vpcreach check {RULES} {SHOP} --format json", 1),
     "graph.mmd": (f"vpcreach graph {SHOP}", 0),

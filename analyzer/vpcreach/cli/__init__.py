@@ -2,11 +2,11 @@
 
 import sys
 
-DEFECT = 70  # EX_SOFTWARE of sysexits.h: a crash must not look like `check` having found a broken rule
+DEFECT = 70  # EX_SOFTWARE of sysexits.h: a crash must not look like a broken rule of `check`
 
 
 def main() -> None:
-    """Runs the command of `sys.argv`; exits with 0 done, 1 broken, 2 usage, 3 undecided, 4 AWS unreadable."""
+    """Runs the command of `sys.argv`; exits with 0 done, 1 broken or worse, 2 usage, 3 undecided, 4 AWS unreadable."""
     from vpcreach.cli.app import app
     from vpcreach.errors import VpcreachError
 

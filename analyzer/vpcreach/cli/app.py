@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vpcreach.cli import check, collect, demo, graph, permissions, report, why, why_no_internet
+from vpcreach.cli import check, collect, demo, diff, graph, permissions, report, shell, who_can, why, why_no_internet
 
 app = typer.Typer(
     help="Can each VPC-attached Lambda function reach the internet, S3, DynamoDB or a private resource, and why not?",
@@ -20,7 +20,10 @@ app.command("collect")(collect.run)
 app.command("report")(report.run)
 app.command("why")(why.run)
 app.command("why-no-internet")(why_no_internet.run)
+app.command("who-can")(who_can.run)
+app.command("shell")(shell.run)
 app.command("check")(check.run)
+app.command("diff")(diff.run)
 app.command("graph")(graph.run)
 app.command("permissions")(permissions.run)
 

@@ -5,7 +5,7 @@ Everything heavy is imported here, inside the functions, when a verb has somethi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
     from vpcreach.check.outcome import CheckReport
     from vpcreach.check.rule_file import RuleFile
+    from vpcreach.explain.difference import Difference
+    from vpcreach.explain.edits import Edit
+    from vpcreach.explain.story import Stories
     from vpcreach.network.graph import Graph
     from vpcreach.reach.answer import Report
+    from vpcreach.shell.session import Session
     from vpcreach.snapshot.call import Call
     from vpcreach.snapshot.snapshot import Snapshot
     from vpcreach.sources.collection import Progress
@@ -64,7 +68,7 @@ class RestsOn:
     trust_appliances: bool = False
 
     @property
-    def options(self) -> dict[str, bool]:
+    def options(self) -> dict[str, Any]:
         return {"strict": self.strict, "trust_appliances": self.trust_appliances}
 
 
@@ -175,6 +179,38 @@ def report(
     return Analysis(source, **rests.options).report(destinations or USUAL, functions or None)
 
 
+def why(source: Snapshot, function: str, destination: str, rests: RestsOn, assume: Sequence[Edit] = ()) -> Stories:
+    """The whole story of one question, for every function of that name."""
+    from vpcreach.explain.story import tell
+    from vpcreach.reach.reporting import Analysis
+
+    return tell(Analysis(source, **rests.options), function, destination, assume=assume)
+
+
+def everyone(source: Snapshot, destination: str, rests: RestsOn) -> Report:
+    """Answers for every function, those without VPC too, about one destination."""
+    from vpcreach.reach.reporting import Analysis
+
+    return Analysis(source, **rests.options).report([destination], everyone=True)
+
+
+def session(source: Snapshot, rests: RestsOn, *, colour: bool) -> Session:
+    """A snapshot to be asked repeatedly."""
+    from vpcreach.reach.reporting import Analysis
+    from vpcreach.shell.session import Session
+
+    return Session(Analysis(source, **rests.options), colour=colour)
+
+
+def converse(
+    lines: Iterable[str], session: Session, say: Callable[[str], None], complain: Callable[[int, str], None]
+) -> bool:
+    """Answers line by line; False where a line meant nothing."""
+    from vpcreach.shell.loop import run
+
+    return run(lines, session, say, complain)
+
+
 def check(source: Snapshot, rules: RuleFile, rests: RestsOn) -> CheckReport:
     """What becomes of every rule."""
     from vpcreach.check.estate import Analysed
@@ -182,6 +218,16 @@ def check(source: Snapshot, rules: RuleFile, rests: RestsOn) -> CheckReport:
     from vpcreach.reach.reporting import Analysis
 
     return evaluate(rules, Analysed(Analysis(source, **rests.options)))
+
+
+def difference(
+    old: Snapshot, new: Snapshot, destinations: Sequence[str] | None, functions: Sequence[str] | None, rests: RestsOn
+) -> Difference:
+    """Which verdicts are other ones in the newer snapshot, and why."""
+    from vpcreach.explain import difference as differences
+    from vpcreach.reach.reporting import USUAL
+
+    return differences.difference(old, new, destinations or USUAL, functions or None, **rests.options)
 
 
 def graph(source: Snapshot, function: str | None) -> Graph:

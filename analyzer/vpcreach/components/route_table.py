@@ -9,9 +9,9 @@ Checked: tests/unit/components/test_route_table.py, tests/properties/test_routes
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
-from vpcreach.errors import ContradictionError
 from vpcreach.forwarding import Arrival, Forward, Hop, Leg, Lookup, Note, Reason, Stop, Surroundings
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family, combine, prefix
 from vpcreach.packets.packet_set import PacketSet
@@ -139,6 +139,11 @@ class RouteTable(Tagged, frozen=True):
     def id(self) -> str:
         return self.route_table_id
 
+    @property
+    def routes_subnets(self) -> bool:
+        """False for the edge table of a gateway, which rules no subnet."""
+        return not any(association.gateway_id for association in self.associations)
+
     def association_with(self, gateway_id: str) -> str | None:
         """How far it is the edge table of a gateway, which rules what enters the VPC there; None where it is not."""
         mine = [a.association_state.state for a in self.associations if a.gateway_id == gateway_id]
@@ -190,8 +195,10 @@ class RouteTable(Tagged, frozen=True):
             packets = arrival.packets.with_destination(addresses)
             if isinstance(routes[0], Tie):
                 yield from self._either(routes[0], packets, around)
-            else:
-                yield self._hop(arrival, routes, packets, around)
+                continue
+            is_sure = all(route is None or isinstance(route, Route) for route in routes)
+            second = partial(self._found_instead, routes, packets.family, around) if is_sure else None
+            yield replace(self._hop(arrival, routes, packets, around), second_reading=second)
 
     answer = forward
 
@@ -223,12 +230,13 @@ class RouteTable(Tagged, frozen=True):
 
     def _either(self, tie: Tie, packets: PacketSet, around: Surroundings) -> Iterable[Hop]:
         """The ways of a tie, one of which is taken: where all of them fare alike, it does not matter which (B3)."""
-        self._confirm(list(tie.routes), packets.family, packets.destination.first, around)
+        second = partial(self._found_instead, list(tie.routes), packets.family, around)
         message = f"{self.title}: {tie} hold the same block, and AWS picks either"
         note = PREFIX_LIST_ROUTE_AMBIGUOUS.advice(self.id, tie.routes[0].destination, message)
         for route in tie.routes:
             hop = self._along(route, packets, str(route), around)
-            yield replace(hop, notes=(note, *hop.notes), pick=(f"the route of {self.id} for {tie}", str(route)))
+            pick = (f"the route of {self.id} for {tie}", str(route))
+            yield replace(hop, notes=(note, *hop.notes), pick=pick, second_reading=second)
 
     def _hop(self, arrival: Arrival, routes: list[Winner], packets: PacketSet, around: Surroundings) -> Hop:
         addresses = packets.destination
@@ -241,7 +249,6 @@ class RouteTable(Tagged, frozen=True):
             return Hop(packets, Stop(), "no route", (note,))
         if isinstance(first, Unread):
             return self._stop(packets, first.why)
-        self._confirm(routes, packets.family, addresses.first, around)
         known = [route for route in routes if isinstance(route, Route)]
         return self._along(known[0], packets, _words(known), around)
 
@@ -286,11 +293,9 @@ class RouteTable(Tagged, frozen=True):
     def _has_default(self, family: Family) -> bool:
         return ("::/0" if family is Family.IPV6 else "0.0.0.0/0") in [route.destination for route in self.routes]
 
-    def _confirm(self, routes: list[Winner], family: Family, address: int, around: Surroundings) -> None:
-        """The second reading of one address must find one of the same routes."""
+    def _found_instead(self, routes: list[Winner], family: Family, around: Surroundings, address: int) -> str | None:
         replayed = self.replay(family, address, around)
-        if replayed not in routes:
-            raise ContradictionError(f"{self.id}: the map sends {address} by {routes[0]}, the routes by {replayed}")
+        return None if replayed in routes else f"{self.id} has {replayed or 'no route'}, not {routes[0] or 'none'}"
 
     def _stop(self, packets: PacketSet, note: Note) -> Hop:
         return Hop(packets, Stop(), note.entry or note.code, (note,))

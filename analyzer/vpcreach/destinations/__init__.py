@@ -8,7 +8,7 @@ from typing import Any
 
 from vpcreach.destinations import addresses, host_names, internet, load_balancer_node, name_resolution
 from vpcreach.destinations.grammar import Addresses, AwsService, Internet, Named, Parsed
-from vpcreach.destinations.lookup import RESOURCES
+from vpcreach.destinations.lookup import RESOURCES, resource_names
 from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.forwarding import Surroundings
 from vpcreach.snapshot.call import Call
@@ -66,4 +66,4 @@ def _told_by(asked: Parsed, source: Source, around: Surroundings) -> Meaning:
             return host_names.meaning(asked, source, around)
 
 
-__all__ = ["ALL_CALLS", "calls_about", "meaning_of"]
+__all__ = ["ALL_CALLS", "calls_about", "meaning_of", "resource_names"]

@@ -243,6 +243,26 @@ def _find(asked: Named, place: Place, around: Surroundings) -> Found | Unlisted 
     raise UsageError(f'"{asked.text}" is not in the snapshot{_suggestion(asked, name, kinds, around)}')
 
 
+def resource_names(around: Surroundings) -> tuple[str, ...]:
+    """How every resource that has an API of its own can be asked about: `rds:orders-db`, or its ARN where two share it.
+
+    Security groups, interfaces and instances are not among them: a snapshot has thousands.
+    """
+
+    def build() -> tuple[str, ...]:
+        arns: dict[str, set[str]] = {}
+        for kind in RESOURCE_KINDS:
+            for place, record, _ in _records(kind, around):
+                names = [name for name in kind.names(record) if name]
+                arn = kind.arn(record, place)
+                if names:
+                    arns.setdefault(f"{kind.name}:{names[0]}", set()).add(arn or names[0])
+        shared = (arn for found in arns.values() if len(found) > 1 for arn in found)
+        return tuple(sorted((*(name for name, found in arns.items() if len(found) == 1), *shared)))
+
+    return around.remember(("resource names",), build)
+
+
 def _hits(kind: Kind, name: str, service: Service, around: Surroundings) -> Iterable[tuple[str, Place, Found]]:
     for place, record, listed in _records(kind, around):
         if any(name.lower() == known.lower() for known in (*kind.names(record), kind.arn(record, place))):

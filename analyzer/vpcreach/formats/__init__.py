@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcreach.check.outcome import CheckReport
+    from vpcreach.explain.difference import Difference
+    from vpcreach.explain.story import Stories
     from vpcreach.reach.answer import Report
 
 
@@ -28,6 +30,30 @@ def report_as(name: str, report: "Report", *, colour: bool = False) -> str:
     raise ValueError(f"{name} is not a format of reports")
 
 
+def why_as(name: str, told: "Stories", language: str, *, colour: bool = False) -> str:
+    """Stories in one of the formats `names.WHY`; in text, fixes are written in one of `names.LANGUAGES`."""
+    if name == "json":
+        from vpcreach.formats import why_json
+
+        return why_json.render(told)
+    if name == "text":
+        from vpcreach.formats import why
+
+        return why.render_all(told, language, colour=colour)
+    raise ValueError(f"{name} is not a format of stories")
+
+
+def who_can_as(name: str, report: "Report", destination: str, *, colour: bool = False) -> str:
+    """Every function's answer about one destination, in one of the formats `names.WHO_CAN`."""
+    from vpcreach.formats import who_can
+
+    if name == "json":
+        return who_can.render_json(report, destination)
+    if name == "text":
+        return who_can.render(report, destination, colour=colour)
+    raise ValueError(f"{name} is not a format of who reaches a destination")
+
+
 def check_as(name: str, outcome: "CheckReport", *, colour: bool = False) -> str:
     """The outcome of a rule file in one of the formats `names.CHECK`."""
     if name == "json":
@@ -39,6 +65,19 @@ def check_as(name: str, outcome: "CheckReport", *, colour: bool = False) -> str:
 
         return check_text.render(outcome, colour=colour)
     raise ValueError(f"{name} is not a format of rule checks")
+
+
+def diff_as(name: str, difference: "Difference", *, colour: bool = False) -> str:
+    """The difference of two snapshots in one of the formats `names.DIFF`."""
+    if name == "json":
+        from vpcreach.formats import diff_json
+
+        return diff_json.render(difference)
+    if name == "text":
+        from vpcreach.formats import diff_text
+
+        return diff_text.render(difference, colour=colour)
+    raise ValueError(f"{name} is not a format of differences")
 
 
 def graph_as(name: str, graph: "Any") -> str:

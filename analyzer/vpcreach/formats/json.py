@@ -110,7 +110,7 @@ class ReportJson(msgspec.Struct, frozen=True):
 def render(report: Report) -> str:
     """The report, indented by two spaces, ending with a line break."""
     functions = sorted(report.functions, key=lambda function: function.arn)
-    told = ReportJson(SCHEMA, [_function(function) for function in functions], gaps_json(report.gaps))
+    told = ReportJson(SCHEMA, [function_json(function) for function in functions], gaps_json(report.gaps))
     return printed(told)
 
 
@@ -123,7 +123,7 @@ def gaps_json(gaps: Iterable[Gap]) -> list[GapJson]:
     return [GapJson(gap.call, gap.account, gap.region, gap.reason) for gap in sorted(gaps)]
 
 
-def _function(function: FunctionReport) -> FunctionJson:
+def function_json(function: FunctionReport) -> FunctionJson:
     of_answers = (finding for answer in function.answers for finding in answer.findings)
     findings = dict.fromkeys((*function.findings, *of_answers))
     return FunctionJson(
@@ -145,7 +145,7 @@ def _answer(answer: Answer) -> DestinationJson:
         answer.is_provisional,
         sorted(answer.assumptions),
         blockers_json(apart.blockers),
-        _unknowns(apart.unknowns),
+        unknowns_json(apart.unknowns),
         [_subnet(subnet) for subnet in sorted(answer.subnets, key=lambda subnet: subnet.subnet_id)],
     )
 
@@ -158,7 +158,7 @@ def _subnet(subnet: SubnetAnswer) -> SubnetJson:
         _steps(trace.path) if trace else [],
         _steps(trace.return_path) if trace else [],
         blockers_json(subnet.blockers),
-        _unknowns(subnet.unknowns),
+        unknowns_json(subnet.unknowns),
         [_failing(packets) for packets in subnet.failing],
         _witness(trace),
     )
@@ -174,7 +174,7 @@ def blockers_json(notes: Iterable[Note]) -> list[BlockerJson]:
     ]
 
 
-def _unknowns(notes: Iterable[Note]) -> list[UnknownJson]:
+def unknowns_json(notes: Iterable[Note]) -> list[UnknownJson]:
     return [
         UnknownJson(note.code, note.component, note.entry, note.message, note.remedy, note.leg.value) for note in notes
     ]

@@ -2,4 +2,8 @@
 
 REPORT = ("text", "json", "markdown")
 CHECK = ("text", "json")
+WHY = ("text", "json")
+DIFF = ("text", "json")
+WHO_CAN = ("text", "json")
 GRAPH = ("mermaid", "dot", "json")
+LANGUAGES = ("aws-cli", "terraform", "cloudformation")

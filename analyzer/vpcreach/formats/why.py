@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from vpcreach.explain.aws_codes import AWS_CODES
+from vpcreach.explain.cleared import cleared
+from vpcreach.explain.story import Stories, Story
+from vpcreach.formats.fixes import assumed_lines, fix_lines
 from vpcreach.formats.text import finding_lines
 from vpcreach.formats.wording import (
     Paint,
     alike,
     ansi,
+    gap_lines,
     listed,
     note_words,
     packets_words,
@@ -18,26 +23,37 @@ from vpcreach.formats.wording import (
     question,
     way_beyond,
 )
-from vpcreach.forwarding import Leg, Note
+from vpcreach.forwarding import Effect, Leg, Note
 from vpcreach.reach.answer import Answer, FunctionReport, Step, SubnetAnswer, Trace, Verdict
 
 _PACKETS_SHOWN = 3
 
 
-def render(function: FunctionReport, *, colour: bool = False) -> str:
-    """Every answer of the function in full, ending with a line break."""
+def render_all(told: Stories, language: str = "aws-cli", *, colour: bool = False) -> str:
+    """Every story, and what the snapshot lacks where something is undecided."""
+    text = "\n".join(render(story, language, colour=colour) for story in told.stories)
+    if told.gaps and any(story.answer.unknowns for story in told.stories):
+        text += "\n".join(["", "Not in the snapshot:", *gap_lines(told.gaps), ""])
+    return text
+
+
+def render(story: Story, language: str = "aws-cli", *, colour: bool = False) -> str:
+    """The answer in full, ending with a line break; fixes are also told in a language of formats/edits."""
     paint = ansi if colour else plain
-    return "\n".join("\n".join(_answer(function, answer, paint)) + "\n" for answer in function.answers)
+    lines = [*assumed_lines(story), *_answer(story, paint), *fix_lines(story, language)]
+    return "\n".join(lines) + "\n"
 
 
-def _answer(function: FunctionReport, answer: Answer, paint: Paint) -> list[str]:
+def _answer(story: Story, paint: Paint) -> list[str]:
+    function, answer = story.function, story.answer
     word = paint(answer.verdict.value.upper(), answer.verdict)
     lines = [f"{word}  {function.name} → {question(answer)}", *([f"  {function.arn}"] if function.arn else [])]
     lines += paragraph(_sum(function, answer), 2)
+    lines += [line for sentence in story.in_words for line in paragraph(sentence, 2)]
     if answer.is_provisional:
         lines += paragraph(f"The verdict is {provisional_words(answer)}.", 2)
     for group in alike(parts(answer)):
-        lines += ["", *_subnets(group, paint)]
+        lines += ["", *_subnets(group, story, paint)]
     if answer.assumptions:
         lines += ["", "Assumed, because the snapshot does not tell:"]
         lines += [line for text in answer.assumptions for line in paragraph(text, 2)]
@@ -74,7 +90,7 @@ def _sum(function: FunctionReport, answer: Answer) -> str:
     return f"In {function.vpc_id}, where it may run in any of its subnets: {told}."
 
 
-def _subnets(group: Sequence[SubnetAnswer], paint: Paint) -> list[str]:
+def _subnets(group: Sequence[SubnetAnswer], story: Story, paint: Paint) -> list[str]:
     """The story of subnets that share it."""
     verdict = group[0].verdict
     name = ", ".join(subnet.title for subnet in group) or "Without a subnet"
@@ -83,7 +99,7 @@ def _subnets(group: Sequence[SubnetAnswer], paint: Paint) -> list[str]:
     for number, traces in enumerate(fates):
         if number:
             lines.append("")
-        lines += _fate(traces, paint if len(fates) > 1 else None)
+        lines += _fate(traces, story, paint if len(fates) > 1 else None)
     return lines
 
 
@@ -94,12 +110,13 @@ def _fates(group: Iterable[SubnetAnswer]) -> list[list[Trace]]:
         for trace in subnet.traces:
             path = way_beyond(subnet.subnet_id, trace.path)
             back = way_beyond(subnet.subnet_id, trace.return_path)
-            key = (trace.verdict, path, back, trace.notes, trace.endpoint)
+            shown = back if _has_way_back(trace) else ()
+            key = (trace.verdict, path, shown, trace.blockers, trace.unknowns, trace.endpoint)
             fates.setdefault(key, []).append(replace(trace, path=path, return_path=back))
     return sorted(fates.values(), key=lambda traces: -traces[0].verdict.severity)
 
 
-def _fate(traces: Sequence[Trace], paint: Paint | None) -> list[str]:
+def _fate(traces: Sequence[Trace], story: Story, paint: Paint | None) -> list[str]:
     trace = traces[0]
     lines: list[str] = []
     for shown in traces[:_PACKETS_SHOWN]:
@@ -114,10 +131,14 @@ def _fate(traces: Sequence[Trace], paint: Paint | None) -> list[str]:
     if trace.witness is not None:
         lines += paragraph(f"for example {trace.witness}", 2)
     lines += _way("the way out", trace.path)
-    if not trace.blockers or any(note.leg is Leg.BACK for note in trace.blockers):
-        lines += _way("the way back", trace.return_path)
-    lines += _notes("stopped by", "remedy", trace.blockers)
-    return lines + _notes("not decided because", "resolve", trace.unknowns)
+    lines += _way("the way back", trace.return_path) if _has_way_back(trace) else []
+    lines += _blockers(trace, story)
+    return lines + _notes("not decided because", "resolve", trace.unknowns, story)
+
+
+def _has_way_back(trace: Trace) -> bool:
+    """Whether packets get so far that their answers have a way worth telling."""
+    return not trace.blockers or any(note.leg is Leg.BACK for note in trace.blockers)
 
 
 def _way(title: str, steps: Sequence[Step]) -> list[str]:
@@ -133,12 +154,39 @@ def _way(title: str, steps: Sequence[Step]) -> list[str]:
     return lines
 
 
-def _notes(title: str, remedy: str, notes: Sequence[Note]) -> list[str]:
+def _blockers(trace: Trace, story: Story) -> list[str]:
+    """All that stops the packets, in the order of their way, and what does not."""
+    notes = trace.blockers
+    number = f" {len(notes)} things, in the order of the way" if len(notes) > 1 else ""
+    lines = _notes(f"stopped by{number}", "remedy", notes, story)
+    passed = cleared(trace, story.answer.destination) if notes else ()
+    return lines + (paragraph(f"not the matter: {listed(passed)}", 2) if passed else [])
+
+
+def _notes(title: str, remedy: str, notes: Sequence[Note], story: Story) -> list[str]:
     if not notes:
         return []
     lines = [f"  {title}:"]
-    for note in notes:
-        lines += paragraph(note_words(note), 4, note.code)
+    for number, note in enumerate(notes, 1):
+        words = note_words(note).replace(note.component, story.named(note.component), 1)
+        mark = f"{number}. " if len(notes) > 1 else ""
+        lines += paragraph(f"{mark}{words}", 4, note.code)
+        lines += paragraph(f"so {consequence(note)}", 6) if note.effect is Effect.FAIL else []
         lines += paragraph(f"{remedy}: {note.remedy}", 6) if note.remedy else []
         lines += [f"      AWS: {note.page}"] if note.page else []
+        lines += [f"      AWS's own code: {note.code}"] if note.code in AWS_CODES else []
     return lines
+
+
+def consequence(note: Note) -> str:
+    """What becomes of packets that a blocker stops."""
+    if note.leg is Leg.BACK:
+        return "the packets arrive, their answers are lost on the way back, and connections time out"
+    if note.code == "ENDPOINT_POLICY_DENY":
+        return "AWS answers each request with AccessDenied"
+    if note.spot is None:
+        return "connections fail, whichever way the packets would take"
+    if note.spot.gates and note.spot.is_inbound:
+        return "the packets are dropped as they enter, and connections time out"
+    where = f" {'as they leave' if note.spot.gates else 'in'} {note.spot.standing_in}" if note.spot.standing_in else ""
+    return f"the packets are dropped{where}, and connections time out"

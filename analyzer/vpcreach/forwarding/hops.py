@@ -3,6 +3,7 @@
 A hop forwards, looks a route up, lets the packets emerge in another network, delivers or stops.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vpcreach.forwarding.notes import Leg, Note
@@ -138,6 +139,8 @@ class Hop:
     passes the packets on, so that nothing that happens behind it is certain. `is_provisional` is what a user granted.
     `pick` is a choice that AWS makes and does not tell, and the option that this hop follows: the same packets are in
     one hop for each option.
+    `second_reading` reads the configuration line by line for one destination address of the packets: None where it
+    finds the same as this hop, else what it finds.
     """
 
     packets: PacketSet
@@ -155,3 +158,4 @@ class Hop:
     is_unverified: bool = False
     is_provisional: bool = False
     pick: tuple[str, str] | None = None
+    second_reading: Callable[[int], str | None] | None = None

@@ -12,7 +12,7 @@ Edge attributes: `relation`, one of
     member-of     subnet → VPC, route table → VPC or transit gateway, network ACL → VPC, security group → VPC
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import networkx as nx
@@ -22,7 +22,7 @@ from vpcreach.components.cloud_wan import CoreNetworkAttachment
 from vpcreach.components.egress_only_internet_gateway import EgressOnlyInternetGateway
 from vpcreach.components.instance import Instance
 from vpcreach.components.internet_gateway import InternetGateway
-from vpcreach.components.lambda_function import LambdaFunction
+from vpcreach.components.lambda_function import LIST_FUNCTIONS, LambdaFunction
 from vpcreach.components.nat_gateway import NatGateway
 from vpcreach.components.network_acl import NetworkAcl
 from vpcreach.components.network_interface import NetworkInterface
@@ -40,6 +40,7 @@ from vpcreach.components.virtual_private_gateway import VpnGateway
 from vpcreach.components.vpc_endpoint import VpcEndpoint
 from vpcreach.components.vpc_lattice import VpcLattice
 from vpcreach.components.vpc_peering import VpcPeeringConnection
+from vpcreach.network.functions import FunctionList, FunctionsOf
 from vpcreach.snapshot.call import Place
 from vpcreach.snapshot.snapshot import Snapshot
 
@@ -49,19 +50,49 @@ ATTACHED_TO, ROUTES_TO, FILTERS, MEMBER_OF = "attached-to", "routes-to", "filter
 
 def build(snapshot: Snapshot) -> Graph:
     """The graph of every object that the snapshot lists."""
+    return _built(snapshot, None)
+
+
+def build_without_functions(snapshot: Snapshot, functions: FunctionList) -> Graph:
+    """The same without the functions, which nothing passes through; what they alone name is in it all the same."""
+    return _built(snapshot, functions)
+
+
+def _built(snapshot: Snapshot, apart: FunctionList | None) -> Graph:
     graph: Graph = nx.MultiDiGraph()
+    order: list[str | FunctionsOf] = []
     for place in snapshot.places():
         for listing in LISTINGS:
+            if apart is not None and listing.call is LIST_FUNCTIONS:
+                order.append(apart.by_place[place])
+                continue
             reply = snapshot.read(listing.call, place).value
             for record in listing.nodes(reply) if reply is not None else ():
+                if record.id not in graph:
+                    order.append(record.id)
                 _add(graph, record, place)
-    for node in list(graph):
-        for target, attributes in _edges(graph.nodes[node]["record"]):
-            _mention(graph, target, node)
-            graph.add_edge(node, target, **attributes)
+    for item in order:
+        if isinstance(item, FunctionsOf):
+            _mention_for(graph, item.subnets, item.places)
+            continue
+        for target, attributes in _edges(graph.nodes[item]["record"]):
+            _mention(graph, target, item)
+            graph.add_edge(item, target, **attributes)
     _add_transit_routes(graph, snapshot)
-    _add_filters(graph)
+    for item in order:
+        if isinstance(item, FunctionsOf):
+            _mention_for(graph, item.groups, item.places)
+        else:
+            _add_filters(graph, item)
     return graph
+
+
+def _mention_for(graph: Graph, named: Mapping[str, str], places_of: Mapping[str, tuple[Place, ...]]) -> None:
+    """Nodes for ids that functions name, at the place of the first one."""
+    for target, function_id in named.items():
+        if target not in graph:
+            places = places_of[function_id]
+            _add_mentioned(graph, target, {"account": places[0].account, "region": places[0].region, "places": places})
 
 
 def _add(graph: Graph, record: Any, place: Place) -> None:
@@ -88,14 +119,17 @@ def _add(graph: Graph, record: Any, place: Place) -> None:
 def _mention(graph: Graph, node_id: str, by: str) -> None:
     """A node for an id that no reply lists, at the place of what names it."""
     if node_id not in graph:
-        record = _named_by_routes_alone(node_id)
-        kind = next(
-            (kind for start, kind in UNMODELLED_KINDS.items() if node_id.startswith(start)),
-            "not in the snapshot",
-        )
-        place = {key: graph.nodes[by][key] for key in ("account", "region", "places")}
-        kind = record.kind if record is not None else kind
-        graph.add_node(node_id, kind=kind, label=node_id, record=record, **place)
+        _add_mentioned(graph, node_id, {key: graph.nodes[by][key] for key in ("account", "region", "places")})
+
+
+def _add_mentioned(graph: Graph, node_id: str, place: Mapping[str, Any]) -> None:
+    record = _named_by_routes_alone(node_id)
+    kind = next(
+        (kind for start, kind in UNMODELLED_KINDS.items() if node_id.startswith(start)),
+        "not in the snapshot",
+    )
+    kind = record.kind if record is not None else kind
+    graph.add_node(node_id, kind=kind, label=node_id, record=record, **place)
 
 
 def _named_by_routes_alone(node_id: str) -> VpcLattice | OdbNetwork | None:
@@ -188,14 +222,13 @@ def _add_transit_routes(graph: Graph, snapshot: Snapshot) -> None:
                 graph.add_edge(node, target, relation=ROUTES_TO, prefixes=tuple(prefixes), detail="")
 
 
-def _add_filters(graph: Graph) -> None:
+def _add_filters(graph: Graph, node: str) -> None:
     """The edges of security groups, which are named by what they filter and not the other way round."""
-    for node in list(graph):
-        record = graph.nodes[node]["record"]
-        if isinstance(record, NetworkInterface | LambdaFunction):
-            for group_id in sorted(record.group_ids):
-                _mention(graph, group_id, node)
-                graph.add_edge(group_id, node, relation=FILTERS)
+    record = graph.nodes[node]["record"]
+    if isinstance(record, NetworkInterface | LambdaFunction):
+        for group_id in sorted(record.group_ids):
+            _mention(graph, group_id, node)
+            graph.add_edge(group_id, node, relation=FILTERS)
 
 
 def around_function(graph: Graph, function_arn: str) -> Graph:

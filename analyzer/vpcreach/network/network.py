@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from vpcreach.components import LISTINGS, UNMODELLED_KINDS, network_acl, network_firewall, security_group
+from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.components.network_acl import DESCRIBE_NETWORK_ACLS, NetworkAcl
 from vpcreach.components.network_firewall import FirewallEndpoint, firewall_endpoints, firewalls_unread
 from vpcreach.components.network_interface import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
@@ -26,7 +27,8 @@ from vpcreach.forwarding import (
     Note,
     Zone,
 )
-from vpcreach.network.graph import ATTACHED_TO, FILTERS, build
+from vpcreach.network.functions import FunctionList
+from vpcreach.network.graph import ATTACHED_TO, FILTERS, Graph, build, build_without_functions
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family
 from vpcreach.packets.ports import PortAtoms
 from vpcreach.snapshot.call import Call, Place
@@ -54,15 +56,18 @@ def _being_changed(record: Any, state: str | None, where: str) -> Note:
 class Network:
     """A snapshot as a graph of components; implements `forwarding.Surroundings`."""
 
-    def __init__(self, snapshot: Snapshot, *, trusts_appliances: bool = False) -> None:
+    def __init__(
+        self, snapshot: Snapshot, *, trusts_appliances: bool = False, functions: FunctionList | None = None
+    ) -> None:
         self.snapshot = snapshot
         self.trusts_appliances = trusts_appliances
-        self.graph = build(snapshot)
+        self.functions = functions or FunctionList(snapshot)
+        self._graph = build_without_functions(snapshot, self.functions)
         self.skips_endpoint_routes = False
         self._prefix_lists: Mapping[str, tuple[str, ...]] = {}
         self._memory: dict[Hashable, Any] = {}
         self._views: dict[Hashable, Network] = {((), False): self}
-        self._records: dict[str, Any] = dict(self.graph.nodes(data="record"))
+        self._records: dict[str, Any] = dict(self._graph.nodes(data="record"))
         self._names: dict[str, str] = {}
         self._by_kind = self._sorted_by_kind()
         self.atoms = self._cut_atoms()
@@ -84,6 +89,11 @@ class Network:
             self._memory[key] = build()
         return cast(T, self._memory[key])
 
+    @property
+    def graph(self) -> Graph:
+        """The graph of everything, to be drawn; the walk needs one without functions."""
+        return self.remember(("whole graph",), lambda: build(self.snapshot))
+
     # Records
 
     def _sorted_by_kind(self) -> dict[type, list[Any]]:
@@ -91,6 +101,7 @@ class Network:
         for record in self._records.values():
             if record is not None:
                 found.setdefault(type(record), []).append(record)
+        found[LambdaFunction] = list(self.functions.records.values())
         return found
 
     def every(self, kind: type[T]) -> Sequence[T]:
@@ -98,7 +109,12 @@ class Network:
 
     def record(self, node_id: str) -> Any:
         """The record of a node, or None."""
-        return self._records.get(node_id)
+        found = self._records.get(node_id)
+        return found if found is not None else self.functions.records.get(node_id)
+
+    def ids(self, start: str) -> list[str]:
+        """The ids of the snapshot's objects that begin so, sorted."""
+        return sorted(node_id for node_id in self._records if node_id.startswith(start))
 
     def name_of(self, node_id: str) -> str:
         """The Name tag, or what else people call it; an empty string where there is none."""
@@ -150,7 +166,7 @@ class Network:
     def _owner_elsewhere(self, component_id: str) -> str | None:
         """The account that owns what names this id, where that account itself was not collected (A19)."""
         collected = {place.account for place in self.places()}
-        names = self.graph.predecessors(component_id) if component_id in self.graph else ()
+        names = self._graph.predecessors(component_id) if component_id in self._graph else ()
         owners = (getattr(self.record(node), "owner_id", None) for node in names)
         return next((owner for owner in owners if owner and owner not in collected), None)
 
@@ -161,13 +177,20 @@ class Network:
 
     def place_of(self, component_id: str) -> Place:
         """Where a component is from; a place that holds nothing for an id that nothing in the snapshot mentions."""
-        node = self.graph.nodes[component_id] if component_id in self.graph else {"account": "", "region": ""}
+        places = self.functions.places.get(component_id)
+        if places is not None:
+            return places[0]
+        node = self._graph.nodes[component_id] if component_id in self._graph else {"account": "", "region": ""}
         return Place(node["account"], node["region"])
+
+    def kind_of(self, component_id: str) -> str:
+        """The kind of a component that something in the snapshot names."""
+        return str(self._graph.nodes[component_id]["kind"])
 
     def places_of(self, component_id: str) -> tuple[Place, ...]:
         """Every place that lists the object: a shared subnet's owner and its participants."""
-        node = self.graph.nodes[component_id] if component_id in self.graph else {}
-        return tuple(node.get("places", ()))
+        node = self._graph.nodes[component_id] if component_id in self._graph else {}
+        return self.functions.places.get(component_id) or tuple(node.get("places", ()))
 
     def read(self, call: Call[R], at: str | Place, arguments: tuple[str, ...] = ()) -> Reading[R]:
         place = at if isinstance(at, Place) else self.place_of(at)
@@ -220,7 +243,7 @@ class Network:
         return self.remember(("routes to interfaces",), find)
 
     def edge_table_of(self, gateway_id: str, vpc_id: str) -> Component | Note | None:
-        nodes = self.graph.predecessors(gateway_id) if gateway_id in self.graph else ()
+        nodes = self._graph.predecessors(gateway_id) if gateway_id in self._graph else ()
         tables = [record for node in nodes if isinstance(record := self.record(node), RouteTable)]
         states = {table.id: table.association_with(gateway_id) for table in tables}
         attached = [table for table in tables if states[table.id] == "associated"]
@@ -237,7 +260,7 @@ class Network:
 
     def _ruler(self, subnet_id: str, kind: type[Any], call: Call[Any]) -> Any:
         """The explicitly associated object of a kind, else the VPC's main or default one."""
-        for node, _, data in self.graph.in_edges(subnet_id, data=True) if subnet_id in self.graph else ():
+        for node, _, data in self._graph.in_edges(subnet_id, data=True) if subnet_id in self._graph else ():
             record = self.record(node)
             if isinstance(record, kind) and data["relation"] in (ATTACHED_TO, FILTERS):
                 state = data.get("detail", "associated")
@@ -251,7 +274,7 @@ class Network:
         gap = self.missing(call, subnet.vpc_id)
         if gap is not None:
             return gap
-        for node, _, data in self.graph.in_edges(subnet.vpc_id, data=True) if subnet.vpc_id in self.graph else ():
+        for node, _, data in self._graph.in_edges(subnet.vpc_id, data=True) if subnet.vpc_id in self._graph else ():
             is_general = data.get("is_main") or data.get("is_default")
             if isinstance(self.record(node), kind) and is_general and data.get("detail", "associated") == "associated":
                 return self.record(node)
@@ -314,7 +337,7 @@ class Network:
     def _members(self, group_id: str, family: Family) -> AddressSet:
         if not self.members_are_known(group_id):
             return PRIVATE[family] | self._vpc_space(family)
-        interfaces = (self.record(node) for _, node in self.graph.out_edges(group_id))
+        interfaces = (self.record(node) for _, node in self._graph.out_edges(group_id))
         found = [i.addresses(family) for i in interfaces if isinstance(i, NetworkInterface)]
         return AddressSet.of(family, [interval for addresses in found for interval in addresses.intervals])
 
@@ -352,7 +375,7 @@ class Network:
         """The known interfaces of a subnet."""
 
         def build() -> list[NetworkInterface]:
-            nodes = self.graph.predecessors(subnet_id) if subnet_id in self.graph else ()
+            nodes = self._graph.predecessors(subnet_id) if subnet_id in self._graph else ()
             return [record for node in nodes if isinstance(record := self.record(node), NetworkInterface)]
 
         return self.remember(("interfaces in", subnet_id), build)

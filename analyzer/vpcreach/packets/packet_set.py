@@ -107,6 +107,12 @@ class Packet:
     destination: int
     destination_port: int
 
+    @property
+    def answer(self) -> "Packet":
+        """The packet that answers it: both ends swapped."""
+        here, there = (self.source, self.source_port), (self.destination, self.destination_port)
+        return Packet(self.family, self.protocol, *there, *here)
+
     def __str__(self) -> str:
         source = self._end(self.source, self.source_port)
         return f"{protocol_name(self.protocol)} {source} → {self._end(self.destination, self.destination_port)}"

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from vpcreach.components.lambda_function import LambdaFunction
+from vpcreach.forwarding import Note
 from vpcreach.reach.answer import Answer, SubnetAnswer, Trace, fold
 
 Told = tuple[str, Answer]
 
 
-def folded(answers: Sequence[Told]) -> Answer:
-    """One answer for those of every version that may run, each with the words for its version."""
-    first = answers[0][1]
-    if len(answers) == 1:
+def folded(told: Sequence[tuple[LambdaFunction | Note, Answer]]) -> Answer:
+    """One answer for those of every version that may run."""
+    first = told[0][1]
+    if len(told) == 1:
         return first
+    answers = [(_version_words(run), answer) for run, answer in told]
     subnet_ids = sorted({subnet.subnet_id for _, answer in answers for subnet in answer.subnets})
     subnets = tuple(_subnet(subnet_id, answers) for subnet_id in subnet_ids)
     traces = _traces([(words, answer.traces) for words, answer in answers])
@@ -44,3 +47,7 @@ def _traces(told: Sequence[tuple[str, tuple[Trace, ...]]]) -> tuple[Trace, ...]:
         if trace not in common
     )
     return (*common, *own)
+
+
+def _version_words(run: LambdaFunction | Note) -> str:
+    return f"version {run.version}" if isinstance(run, LambdaFunction) else "a version that is not known"

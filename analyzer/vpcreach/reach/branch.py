@@ -4,9 +4,10 @@ A way is a chain of segments. Each has its own sender, whose addresses and clien
 gateway chooses ports of its own); the destination is shared until something is translated to another one.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,6 +23,14 @@ class Certainty(Enum):
     SURE = "sure"
     AT_UNVERIFIED_HOP = "at an unverified hop"
     BEYOND_IT = "beyond an unverified hop"
+
+
+class Reading(NamedTuple):
+    """One decision on the way, to be read a second time: `instead` tells of one packet what speaks against it."""
+
+    segment: int
+    leg: Leg
+    instead: Callable[[Packet], str | None]
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -51,6 +60,7 @@ class Branch(msgspec.Struct, frozen=True):
     `references_lost` says why groups of the sender do not count at the target, `outbound_lost` why groups of the target
     do not count at the sender; `without_references` is what the sender's other rules say of packets that left by one
     which names such a group.
+    `readings` are the decisions that one concrete packet of the branch is held against when it has ended.
     `hops` counts the moves of this segment and leg, `visited` holds every component with the place it was entered from.
     """
 
@@ -73,6 +83,7 @@ class Branch(msgspec.Struct, frozen=True):
     without_references: tuple[Note, ...] = ()
     certainty: Certainty = Certainty.SURE
     is_provisional: bool = False
+    readings: tuple[Reading, ...] = ()
 
     def but(self, **changes: Any) -> "Branch":
         """The same branch but for these fields. Every hop changes some: with dataclasses it takes a fifth of a walk."""
@@ -123,6 +134,10 @@ class Branch(msgspec.Struct, frozen=True):
             last += 1
         return [index for index in range(first, last + 1) if index != self.segment]
 
+    def noting_beforehand(self, notes: tuple[Note, ...], assumptions: tuple[str, ...]) -> "Branch":
+        """What holds before any packet is sent, and is no place on the way."""
+        return self.but(notes=self.notes + notes, assumptions=self.assumptions + assumptions)
+
     def noting(self, notes: tuple[Note, ...], assumptions: tuple[str, ...] = (), leg: Leg = Leg.OUT) -> "Branch":
         if not notes and not assumptions:
             return self
@@ -144,6 +159,9 @@ class Branch(msgspec.Struct, frozen=True):
         if leg is Leg.OUT:
             return self.but(path=(*self.path, step))
         return self.but(return_path=(*self.return_path, step))
+
+    def reading(self, leg: Leg, instead: Callable[[Packet], str | None]) -> "Branch":
+        return self.but(readings=(*self.readings, Reading(self.segment, leg, instead)))
 
     def closing(self, end: str | None, subnet_id: str | None) -> "Branch":
         """The current segment ends here, or (None) nobody knows where."""
@@ -172,6 +190,7 @@ class Branch(msgspec.Struct, frozen=True):
             notes=earlier.notes + self.notes,
             assumptions=earlier.assumptions + self.assumptions,
             path=earlier.path + self.path,
+            readings=earlier.readings + self.readings,
             without_references=earlier.without_references,
         )
 

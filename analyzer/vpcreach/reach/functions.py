@@ -55,7 +55,7 @@ def every_function(network: Network) -> list[Listed]:
         found = [Listed(function, network.place_of(function.id), (function,)) for function in latest]
         return sorted(found, key=lambda listed: listed.arn)
 
-    return network.remember(("every function",), build)
+    return network.functions.remember(("every function",), build)
 
 
 def every_qualified(network: Network) -> list[Listed]:

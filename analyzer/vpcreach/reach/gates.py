@@ -6,14 +6,15 @@ rules one by one: that names the deciding line, and contradicts the sets where t
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from vpcreach.components.security_group import GroupSet, SecurityGroup
-from vpcreach.errors import ContradictionError
 from vpcreach.forwarding import Direction, Gate, Leg, Note, Part, Spot, Stopped
 from vpcreach.network.network import Network
 from vpcreach.packets.packet_set import Outcome, Packet, PacketSet, Side, split
 from vpcreach.reach.answer import STOPPED, Step
 from vpcreach.reach.branch import Branch, concrete
+from vpcreach.reach.second_reading import contradiction
 
 
 class Gates:
@@ -53,27 +54,29 @@ class Gates:
         for piece, outcome in split(packets, gate.permits(direction, packets.family, self.network), side):
             packet = self._witness(piece, leg)
             entry = self._replayed(gate, direction, packet, outcome)
-            cut = branch.narrowed(leg, piece)
+            cut = branch.narrowed(leg, piece).reading(leg, partial(self._instead, gate, direction, outcome))
             if outcome is Outcome.PASS:
                 yield cut.stepping(leg, self.step(gate.id, gate.kind, entry))
             elif outcome is Outcome.MAYBE:
                 yield cut.noting((gate.undecided(direction, self.network),), leg=leg)
             else:
-                part = _part(packets, piece, leg)
+                part = _part(packets, piece, branch, leg)
                 note = gate.stopped(direction, entry, Stopped(piece, packet, part, leg)).on(leg)
                 note = replace(note, spot=_at_gate(cut.spot(leg), gate, direction))
                 yield cut.noting((note,), leg=leg).stepping(leg, self.step(gate.id, gate.kind, f"{entry}{STOPPED}"))
 
     def _replayed(self, gate: Gate, direction: Direction, packet: Packet, outcome: Outcome) -> str:
         """The deciding line for one packet of a piece, read rule by rule; it must agree with the sets."""
+        if instead := self._instead(gate, direction, outcome, packet):
+            raise contradiction(packet, instead)
+        return gate.decide(direction, packet, self.network).entry
+
+    def _instead(self, gate: Gate, direction: Direction, outcome: Outcome, packet: Packet) -> str | None:
         decision = gate.decide(direction, packet, self.network)
-        said = {Outcome.PASS: True, Outcome.FAIL: False, Outcome.MAYBE: None}[outcome]
-        if decision.permitted is not said:
-            raise ContradictionError(
-                f"{gate.id} {direction.value}: the sets say {outcome}, the rules one by one say "
-                f"{decision.permitted} ({decision.entry}) for {packet}; please report this"
-            )
-        return decision.entry
+        if decision.permitted is {Outcome.PASS: True, Outcome.FAIL: False, Outcome.MAYBE: None}[outcome]:
+            return None
+        said = {True: Outcome.PASS, False: Outcome.FAIL, None: Outcome.MAYBE}[decision.permitted]
+        return f"{gate.id} {direction.value}: the sets say {outcome}, the rules one by one {said} ({decision.entry})"
 
     def _witness(self, packets: PacketSet, leg: Leg) -> Packet:
         clients = packets.source_ports if leg is Leg.OUT else packets.destination_ports
@@ -99,9 +102,12 @@ def _at_gate(spot: Spot, gate: Gate, direction: Direction) -> Spot:
     return replace(spot, gates=ids, is_inbound=direction is Direction.IN, peer_groups=peers)
 
 
-def _part(packets: PacketSet, piece: PacketSet, leg: Leg) -> Part | None:
-    """Which part of the question a gate stopped: of the answers' client ports, or of the function's own addresses."""
+def _part(packets: PacketSet, piece: PacketSet, branch: Branch, leg: Leg) -> Part | None:
+    """Which part of the question a gate stopped: of the answers' client ports, or of the function's own addresses.
+
+    Behind a translation the addresses are the translator's, which it may all use at once.
+    """
     if leg is Leg.BACK and piece.destination_ports != packets.destination_ports:
         return Part.CLIENT_PORTS
     own, stopped = (packets.source, piece.source) if leg is Leg.OUT else (packets.destination, piece.destination)
-    return Part.SUBNET if stopped != own else None
+    return Part.SUBNET if stopped != own and branch.segment == 0 else None

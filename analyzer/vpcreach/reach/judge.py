@@ -24,6 +24,7 @@ from vpcreach.packets.packet_set import Packet
 from vpcreach.packets.ports import TCP, UDP, protocol_name
 from vpcreach.reach.answer import Packets, Trace, Verdict, fold
 from vpcreach.reach.branch import Branch, concrete
+from vpcreach.reach.second_reading import confirm
 from vpcreach.reach.source import Attachment, OwnFacts, family_note, groups_of, sender, standing_notes
 from vpcreach.reach.walk import Walk, Ways
 
@@ -185,6 +186,7 @@ def traced(
         # The packet as the function sends it: the first segment is the question itself.
         out = branch.but(segment=0).packets(Leg.OUT)
         packet = concrete(out, Leg.OUT, meaning.protocol, meaning.port, client[1])
+        confirm(branch, packet, view.atoms)
     return judged(
         Trace(
             packets,

@@ -4,7 +4,7 @@ Facts that all functions with the same VPC, subnet and groups share are told by 
 one function (state, free addresses, role) by `own_facts`, which are laid over the shared answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vpcreach.components.availability_zone import DESCRIBE_AVAILABILITY_ZONES
@@ -196,19 +196,26 @@ def lambda_interfaces(attachment: Attachment, network: Network) -> list[NetworkI
     return network.lambda_interfaces(attachment.subnet_id, frozenset(attachment.group_ids))
 
 
-def own_facts(function: LambdaFunction, attachment: Attachment, network: Network) -> OwnFacts:
-    """State, role and free addresses of one function in one subnet."""
-    facts = state_facts(function, attachment.place, network)
-    state = _state(function, attachment.place, network).value
-    notes = [*facts.notes, *_free_addresses(attachment, network)]
-    if attachment.provider is None:
-        notes += _role_notes(function, state, network)
-    if state is not None and state.state == "Inactive" and state.state_reason_code == OUT_OF_ADDRESSES:
-        notes += _out_of_addresses(function, attachment, network)
-    return OwnFacts(tuple(notes), facts.assumptions, facts.is_provisional)
+def own_facts(function: LambdaFunction, attachments: Sequence[Attachment], network: Network) -> tuple[OwnFacts, ...]:
+    """State, role and free addresses of one function, for each of its subnets."""
+    if not attachments:
+        return ()
+    first = attachments[0]
+    reading = state_of(function, first.place, network)
+    facts, state = _facts_of(reading, function), reading.value
+    role = _role_notes(function, state, network) if first.provider is None else []
+    has_none_left = state is not None and state.state == "Inactive" and state.state_reason_code == OUT_OF_ADDRESSES
+    found = []
+    for attachment in attachments:
+        notes = (*facts.notes, *_free_addresses(attachment, network), *role)
+        if has_none_left:
+            notes = (*notes, *_out_of_addresses(function, attachment, network))
+        found.append(OwnFacts(notes, facts.assumptions, facts.is_provisional))
+    return tuple(found)
 
 
-def _state(function: LambdaFunction, place: Place, network: Network) -> Reading[GetFunctionConfiguration]:
+def state_of(function: LambdaFunction, place: Place, network: Network) -> Reading[GetFunctionConfiguration]:
+    """What Lambda says of the state of a version, where the snapshot has it."""
     if function.version == LATEST:
         return network.read(GET_FUNCTION_CONFIGURATION, place, (function.name,))
     return network.read(GET_VERSION_CONFIGURATION, place, (function.name, function.version))
@@ -216,7 +223,10 @@ def _state(function: LambdaFunction, place: Place, network: Network) -> Reading[
 
 def state_facts(function: LambdaFunction, place: Place, network: Network) -> OwnFacts:
     """What the function's state does to every answer, wherever it runs (A13)."""
-    reading = _state(function, place, network)
+    return _facts_of(state_of(function, place, network), function)
+
+
+def _facts_of(reading: Reading[GetFunctionConfiguration], function: LambdaFunction) -> OwnFacts:
     if reading.value is not None:
         found = condition(function, reading.value)
         return OwnFacts(found.notes, (), found.is_provisional)
@@ -227,10 +237,15 @@ def state_facts(function: LambdaFunction, place: Place, network: Network) -> Own
     return OwnFacts((unread,))
 
 
+def missing_of(role: str, network: Network) -> tuple[str, ...]:
+    """The actions that a role surely lacks, of those that Lambda needs for interfaces."""
+    return network.remember(("missing actions", role), lambda: missing_actions(role, network))
+
+
 def _role_notes(function: LambdaFunction, state: GetFunctionConfiguration | None, network: Network) -> list[Note]:
     """What the role surely lacks: worth knowing, and a blocker only where Lambda itself gives it as the reason (A8)."""
     role = function.role or ""
-    missing = network.remember(("missing actions", role), lambda: missing_actions(role, network))
+    missing = missing_of(role, network)
     if not missing:
         return []
     message = f"the role of {function.title}, {role.rpartition('/')[2]}, does not allow {', '.join(missing)}"

@@ -6,6 +6,7 @@ carries every blocker of its way. What lies beyond an unreadable or unmodelled n
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from vpcreach.components.internet_gateway import InternetGateway
 from vpcreach.components.nat_gateway import NatGateway
@@ -40,6 +41,7 @@ from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
 from vpcreach.reach.references import facing_sender, facing_target, lost_at, without_lost
 from vpcreach.reach.returning import unreturned
+from vpcreach.reach.second_reading import at_destination
 
 MAX_HOPS = 32
 CIRCLE = "make the route tables lead to the destination and not back to where the packets were"
@@ -79,7 +81,7 @@ class Walk:
         segment = Segment(self.sender, source, self.asked.client_ports, target.addresses)
         subnet_id = self.sender.subnet_id
         start = Branch(self.asked.ports, (segment,), 0, self.sender.vpc_id, subnet_id)
-        start = start.noting((*self.meaning.notes, *target.notes), self.meaning.assumptions)
+        start = start.noting_beforehand((*self.meaning.notes, *target.notes), self.meaning.assumptions)
         start = self.asked.guarded(start, FunctionItself(self.sender))
         if target.is_always_delivered:
             # Where the place itself cannot be read, only what holds for every place is certain.
@@ -93,7 +95,7 @@ class Walk:
         self.target = target
         segment = Segment(self.sender, source, self.asked.client_ports, target.addresses)
         start = Branch(self.asked.ports, (segment,), 0, self.sender.vpc_id, None)
-        start = start.noting((*self.meaning.notes, *target.notes), self.meaning.assumptions)
+        start = start.noting_beforehand((*self.meaning.notes, *target.notes), self.meaning.assumptions)
         for ended in arrived(self.asked, start, target):
             yield from self._back(ended, len(ended.segments) - 1)
 
@@ -237,10 +239,12 @@ class Walk:
             branch = branch.but(picks=tuple(dict.fromkeys((*branch.picks, hop.pick))))
         notes = hop.notes if leg is Leg.OUT else unreturned(branch, hop, self.network)
         moved = branch.narrowed(leg, hop.packets).noting(notes, hop.assumptions, leg)
+        if hop.second_reading is not None:
+            moved = moved.reading(leg, partial(at_destination, hop.second_reading))
         if hop.detail:
             moved = moved.stepping(leg, self.gates.step(component.id, component.kind, hop.detail))
         if hop.past is not None:
-            kind = self.network.graph.nodes[hop.past]["kind"]
+            kind = self.network.kind_of(hop.past)
             moved = moved.stepping(leg, self.gates.step(hop.past, kind, f"reached through {component.id}"))
         moved = moved.crossing(component.id, leg, is_middlebox=hop.is_middlebox).losing(lost_at(component, hop))
         if hop.is_unverified or hop.is_provisional:

@@ -6,6 +6,7 @@ Every component and destination declares its own `CALLS`; the collector and `vpc
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
@@ -67,7 +68,7 @@ class Call(Generic[R]):
     iam_prefix: str | None = None
     iam_operation: str | None = None
 
-    @property
+    @cached_property
     def command(self) -> str:
         """The AWS CLI's operation name: `describe-nat-gateways`."""
         return _WORD_STARTS.sub("-", self.operation).lower()

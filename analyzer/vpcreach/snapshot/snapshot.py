@@ -97,7 +97,10 @@ MANIFEST = "snapshot.json"
 
 
 class Snapshot:
-    """Replies by path (`<account>/<region>/<service>/<operation>.json`), decoded when they are first read."""
+    """Replies by path (`<account>/<region>/<service>/<operation>.json`), decoded when they are first read.
+
+    `base` and `touched` tell of an edited copy which snapshot it was made from, and in which files the two differ.
+    """
 
     def __init__(self, files: Mapping[str, bytes], manifest: Manifest | None = None, origin: str = "snapshot") -> None:
         self.files = dict(files)
@@ -106,19 +109,31 @@ class Snapshot:
         self._failed = {(f.call, f.service, f.account, _folder(f), f.arguments): f for f in self.manifest.failed}
         self._narrowed = {(n.call, n.account, n.region): frozenset(n.vpcs) for n in self.manifest.narrowed}
         self._readings: dict[str, Reading[Any]] = {}
+        self._places: tuple[Place, ...] | None = None
+        self.base: Snapshot | None = None
+        self.touched: frozenset[str] = frozenset()
 
-    def edited(self, files: Mapping[str, bytes | None]) -> "Snapshot":
-        """The same snapshot with these files in place of its own (None takes one away); other replies are shared."""
+    def edited(self, files: Mapping[str, bytes | None], manifest: Manifest | None = None) -> "Snapshot":
+        """The same snapshot with these files in place of its own (None takes one away); other replies are shared.
+
+        With another manifest they are decoded anew, as it says of every reply whether it is whole.
+        """
         kept = {path: data for path, data in {**self.files, **files}.items() if data is not None}
-        copy = Snapshot(kept, self.manifest, self.origin)
-        copy._readings = {path: reading for path, reading in self._readings.items() if path not in files}
+        copy = Snapshot(kept, manifest or self.manifest, self.origin)
+        if manifest is None:
+            copy.base, copy.touched = self, frozenset(files)
+            copy._readings = {path: reading for path, reading in self._readings.items() if path not in files}
+            if kept.keys() == self.files.keys():
+                copy._places = self._places
         return copy
 
     def places(self) -> list[Place]:
         """Every account and region that has a file or a recorded failure, sorted; `global` folders left out."""
-        found = {Place(*path.split("/")[:2]) for path in self.files}
-        found |= {Place(f.account, f.region) for f in self.manifest.failed}
-        return sorted(place for place in found if place.region != "global")
+        if self._places is None:
+            found = {Place(*path.split("/", 2)[:2]) for path in self.files}
+            found |= {Place(f.account, f.region) for f in self.manifest.failed}
+            self._places = tuple(sorted(place for place in found if place.region != GLOBAL))
+        return list(self._places)
 
     def read(self, call: Call[R], place: Place, arguments: tuple[str, ...] = ()) -> Reading[R]:
         """What AWS answered to this call there; raises SnapshotError for a file that is broken."""

@@ -1,5 +1,7 @@
 """The report: who is in it, in which order, and what each answer is based on."""
 
+import json
+
 import pytest
 
 from tests.estates.asking import function_report, snapshot_of
@@ -7,6 +9,7 @@ from tests.estates.builder import Estate, combined
 from tests.unit.reach.worlds import changed, database, denied, forgotten, main, record, unfinished, without
 from vpcreach.api import Analysis
 from vpcreach.errors import UsageError
+from vpcreach.snapshot.snapshot import Snapshot
 
 
 def several() -> Estate:
@@ -132,3 +135,39 @@ def test_a_destination_means_what_it_means_to_each_function_k2() -> None:
     assert main(estate).id == "vpc-main"
     report = Analysis(snapshot_of(estate)).report(["rds:orders-db"])
     assert {f.name: f.answers[0].verdict.value for f in report.functions} == {"app": "reachable", "far": "blocked"}
+
+
+def crowd() -> Estate:
+    """Functions that stand alike, of which one has failed, and one without VPC."""
+    estate = several()
+    for name in ("alike", "other"):
+        estate.function(name, subnets=["app-a"], groups=["app"])
+    estate.function("failed", subnets=["app-a"], groups=["app"], state="Failed", reason_code="EniLimitExceeded")
+    estate.function("pending", subnets=["app-a"], groups=["app"], state="Pending", reason_code="Creating")
+    estate.function("closed", subnets=["app-a"], groups=["data"])
+    estate.function("elsewhere", subnets=["app-a", "public-a"], groups=["app"])
+    return estate
+
+
+def with_one_function(snapshot: Snapshot, name: str) -> Snapshot:
+    """The snapshot as if it listed one function alone, which then shares nothing with any other."""
+    [path] = [path for path in snapshot.files if path.endswith("lambda/list-functions.json")]
+    reply = json.loads(snapshot.files[path])
+    reply["Functions"] = [each for each in reply["Functions"] if each["FunctionName"] == name]
+    return Snapshot({**snapshot.files, path: json.dumps(reply).encode()}, snapshot.manifest)
+
+
+def test_functions_in_the_same_circumstances_share_their_answers_k2() -> None:
+    answers = {f.name: f.answers[0] for f in Analysis(snapshot_of(crowd())).report(["internet"]).functions}
+    assert answers["alike"] is answers["other"] is answers["zulu"]
+    assert answers["failed"].verdict.value == "blocked"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_function_is_told_the_same_among_others_and_alone_k2(strict: bool) -> None:
+    snapshot = snapshot_of(crowd())
+    together = Analysis(snapshot, strict=strict)
+    for _ in range(2):
+        for told in together.report(["internet", "s3", "rds:orders-db"], ["*", "alone"]).functions:
+            alone = Analysis(with_one_function(snapshot, told.name), strict=strict)
+            assert alone.report(["internet", "s3", "rds:orders-db"], [told.name]).functions == (told,)

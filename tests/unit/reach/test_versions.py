@@ -2,12 +2,11 @@
 
 import pytest
 
-from tests.estates.asking import ask, finding_codes, function_report, snapshot_of, told
+from tests.estates.asking import ask, finding_codes, function_report, snapshot_of, told, told_why
 from tests.estates.builder import Estate
 from tests.unit.reach.worlds import changed, database, denied, no_route, without
 from vpcreach.api import Analysis
 from vpcreach.errors import UsageError
-from vpcreach.formats import why
 
 pytestmark = pytest.mark.item("A17")
 
@@ -230,7 +229,7 @@ def test_what_is_behind_a_version_is_asked_like_anything_else() -> None:
 
 
 def test_a_version_outside_every_vpc_is_told_with_its_own_verdict() -> None:
-    story = why.render(function_report(published(), "rds:orders-db", function="app:odd"))
+    story = told_why(published(), "rds:orders-db", function="app:odd")
     assert story.startswith("PARTIAL  app:odd")
     assert "Without a subnet: BLOCKED" in story
     assert "subnet-app-a: REACHABLE" in story

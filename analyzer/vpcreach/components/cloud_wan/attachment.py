@@ -1,9 +1,10 @@
 """Attachments to a core network: their segment, whose routes at this edge rule what comes in, and their VPC."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from vpcreach.components.cloud_wan.segment_routes import parts
+from vpcreach.components.cloud_wan.segment_routes import Part, parts
 from vpcreach.forwarding import (
     BAD_STATE,
     UNKNOWN_RESOURCE,
@@ -151,17 +152,18 @@ class CoreNetworkAttachment(Tagged, frozen=True):
         reading = cast("CoreNetwork", network).routes(self.segment_name, self.edge_location, around)
         segment = f"segment {self.segment_name} of {self.core_network_id} at {self.edge_location}"
         for part in parts(self.id, segment, reading, arrival.packets.destination):
-            packets = arrival.packets.with_destination(part.addresses)
-            if part.note is not None:
-                yield Hop(packets, Stop(), part.words, (part.note,))
-                continue
-            target = around.component(part.attachment_id or "attachment-")
-            if isinstance(target, CoreNetworkAttachment):
-                yield target._leave(self, packets, arrival, part.words, around)
-            else:
-                yield Hop(packets, Stop(), part.words, (target,) if isinstance(target, Note) else ())
+            yield replace(self._taken(part, arrival, around), second_reading=part.second_reading)
 
     answer = forward
+
+    def _taken(self, part: Part, arrival: Arrival, around: Surroundings) -> Hop:
+        packets = arrival.packets.with_destination(part.addresses)
+        if part.note is not None:
+            return Hop(packets, Stop(), part.words, (part.note,))
+        target = around.component(part.attachment_id or "attachment-")
+        if isinstance(target, CoreNetworkAttachment):
+            return target._leave(self, packets, arrival, part.words, around)
+        return Hop(packets, Stop(), part.words, (target,) if isinstance(target, Note) else ())
 
     # Out: into the VPC behind it
 

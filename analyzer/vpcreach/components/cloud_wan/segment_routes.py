@@ -1,9 +1,9 @@
 """The routes of a core network's segment at one edge: to which attachment packets go on."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
-from vpcreach.errors import ContradictionError
 from vpcreach.forwarding import UNSUPPORTED_COMPONENT, Note, Reason
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family, prefix
 from vpcreach.snapshot.record import Cidr, Record, Reply
@@ -50,12 +50,16 @@ class GetNetworkRoutes(Reply, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the destinations, in the words of their route: the attachment they go on to, or a note why not."""
+    """Some of the destinations, in the words of their route: the attachment they go on to, or a note why not.
+
+    `second_reading` is that of `forwarding.Hop`.
+    """
 
     addresses: AddressSet
     words: str
     attachment_id: str | None = None
     note: Note | None = None
+    second_reading: Callable[[int], str | None] | None = None
 
 
 def parts(component: str, segment: str, reading: Reading[GetNetworkRoutes], destination: AddressSet) -> Iterator[Part]:
@@ -72,9 +76,8 @@ def parts(component: str, segment: str, reading: Reading[GetNetworkRoutes], dest
             message = f"{segment} has no route for {some}"
             yield Part(addresses, "no route", note=NO_SEGMENT_ROUTE.fail(component, segment, message))
             continue
-        if _replayed(routes, destination.family, addresses.first) != winner[0]:
-            raise ContradictionError(f"{segment}: the map sends {addresses.example} by {winner[0]}")
-        yield _part(component, segment, winner, addresses)
+        second = partial(_found_instead, winner[0], routes, destination.family)
+        yield replace(_part(component, segment, winner, addresses), second_reading=second)
 
 
 def _part(component: str, segment: str, winner: tuple[NetworkRoute, ...], addresses: AddressSet) -> Part:
@@ -107,6 +110,11 @@ def _winners(routes: tuple[NetworkRoute, ...], family: Family) -> AddressMap[tup
         if is_rival and (held[0].rank == route.rank or route.rank == OTHER):
             best[network, length] = (*held, route)
     return AddressMap.longest_prefix(family, ((*block, winner) for block, winner in best.items()), None)
+
+
+def _found_instead(route: NetworkRoute, routes: tuple[NetworkRoute, ...], family: Family, address: int) -> str | None:
+    replayed = _replayed(routes, family, address)
+    return None if replayed == route else f"the segment has {replayed or 'no route'}, not {route}"
 
 
 def _replayed(routes: tuple[NetworkRoute, ...], family: Family, address: int) -> NetworkRoute | None:

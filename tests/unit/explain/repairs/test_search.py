@@ -1,0 +1,104 @@
+"""Fixes of the mistakes that people make: found, told in every language, and the best of their kind."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.estates.asking import snapshot_of
+from tests.estates.mistakes import MISTAKES, Mistake
+from tests.estates.shop import shop
+from tests.unit.formats.edits.dry_cli import dry_parse
+from tests.unit.formats.edits.templates import parses_as_cloudformation, parses_as_terraform
+from tests.unit.reach.worlds import changed, no_route
+from vpcreach.explain.edits import AddRule, Cost
+from vpcreach.explain.repairs import Fix, Search
+from vpcreach.formats.edits import written
+from vpcreach.reach.reporting import Analysis
+
+
+def fixes_for(analysis: Analysis, function: str, destination: str) -> tuple[Fix, ...]:
+    arn = analysis.report([destination], [function]).functions[0].arn
+    return Search(analysis, arn, destination, ("internet", "s3", "dynamodb")).fixes()
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_every_usual_mistake_has_a_fix_that_can_be_typed(mistake: Mistake) -> None:
+    analysis = Analysis(snapshot_of(mistake.draw()))
+    fixes = fixes_for(analysis, "app", mistake.question)
+    assert fixes
+    for fix in fixes:
+        dry_parse(written(fix.edits, "aws-cli", analysis.network))
+        parses_as_terraform(written(fix.edits, "terraform", analysis.network))
+
+
+def test_the_fixes_of_all_mistakes_are_one_valid_template() -> None:
+    resources: dict[str, object] = {}
+    for mistake in MISTAKES:
+        analysis = Analysis(snapshot_of(mistake.draw()))
+        for number, fix in enumerate(fixes_for(analysis, "app", mistake.question)):
+            mark = re.sub(r"\W|_", "", f"{mistake.name}{number}")
+            for document in written(fix.edits, "cloudformation", analysis.network).split("---\n"):
+                loaded = yaml.load(document, Loader=_Tags) or {}
+                resources |= _renamed(loaded.get("Resources", {}), mark)
+    assert len(resources) > len(MISTAKES)
+    parses_as_cloudformation(yaml.safe_dump({"Resources": resources}, width=4000, sort_keys=False))
+
+
+class _Tags(yaml.SafeLoader):
+    """Reads `!Ref X` as {'Ref': X} and `!GetAtt X.Y` as {'Fn::GetAtt': …}, as CloudFormation does."""
+
+
+_Tags.add_constructor("!Ref", lambda loader, node: {"Ref": node.value})
+_Tags.add_constructor("!GetAtt", lambda loader, node: {"Fn::GetAtt": node.value.split(".")})
+
+
+def _renamed(resources: dict[str, object], mark: str) -> dict[str, object]:
+    """The resources under names that no other fix has, in references too."""
+
+    def inner(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: inner(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [inner(each) for each in value]
+        return f"{value}{mark}" if isinstance(value, str) and value in resources else value
+
+    return {f"{name}{mark}": inner(each) for name, each in resources.items()}
+
+
+def test_a_group_is_named_before_addresses_and_a_prefix_list_before_everything() -> None:
+    analysis = Analysis(snapshot_of(shop()))
+    [fix] = fixes_for(analysis, "archive", "rds:orders-db")
+    assert [edit.rule.peer for edit in fix.edits if isinstance(edit, AddRule)] == ["sg-orders-db", "sg-archive"]
+    [fix] = fixes_for(analysis, "invoices", "s3")
+    assert [edit.rule.peer for edit in fix.edits if isinstance(edit, AddRule)] == ["pl-s3"]
+
+
+def test_a_rule_admits_one_port() -> None:
+    [fix] = fixes_for(Analysis(snapshot_of(shop())), "reports", "rds:orders-db")
+    [edit] = fix.edits
+    assert isinstance(edit, AddRule)
+    assert (edit.rule.protocol, edit.rule.first_port, edit.rule.last_port) == ("tcp", 5432, 5432)
+
+
+def test_what_exists_serves_before_anything_new_and_new_things_name_their_cost() -> None:
+    fixes = fixes_for(Analysis(snapshot_of(changed(no_route()))), "app", "internet")
+    assert {fix.cost for fix in fixes} == {Cost.NONE}
+    mistakes = {mistake.name: mistake for mistake in MISTAKES}
+    costs = {}
+    for name in ("no-nat-gateway", "no-endpoint-for-s3", "no-endpoint-for-sqs"):
+        analysis = Analysis(snapshot_of(mistakes[name].draw()))
+        costs[name] = fixes_for(analysis, "app", mistakes[name].question)[0].cost
+    assert costs == {
+        "no-nat-gateway": Cost.HOURLY,
+        "no-endpoint-for-s3": Cost.FREE,
+        "no-endpoint-for-sqs": Cost.HOURLY,
+    }
+
+
+def test_what_else_a_fix_opens_is_told_by_function_and_destination() -> None:
+    fixes = fixes_for(Analysis(snapshot_of(shop())), "newsletter", "internet")
+    assert [str(change) for change in fixes[0].opens] == [
+        "newsletter → s3: blocked -> reachable",
+        "newsletter → dynamodb: blocked -> reachable",
+    ]
