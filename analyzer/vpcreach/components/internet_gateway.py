@@ -125,7 +125,7 @@ class InternetGateway(Tagged, frozen=True):
             return []
         fact = f"its attachment to {vpc_id} is {states[0]}" if states else f"not attached to {vpc_id}"
         message = f"{self.title} is the next hop, but it is {fact}" if not states else f"{self.title}: {fact}"
-        if states and states[0] not in ("attaching", "detaching", "detached"):
+        if states and states[0] not in ("detaching", "detached"):
             return [BAD_STATE_ATTACHMENT.unknown(self.id, "Attachments", message, resolve="collect again")]
         return [BAD_STATE_ATTACHMENT.fail(self.id, "Attachments", message)]
 

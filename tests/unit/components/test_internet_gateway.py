@@ -50,6 +50,11 @@ ATTACHMENTS = [
         "blocked BAD_STATE_ATTACHMENT",
         id="C10-detached-state",
     ),
+    pytest.param(
+        (attachment({"VpcId": "vpc-main", "State": "attaching"}),),
+        "unknown BAD_STATE_ATTACHMENT",
+        id="C10-K5-still-attaching-is-taken-for-detached",
+    ),
     pytest.param((attachment(),), "blocked BAD_STATE_ATTACHMENT", id="C10-attached-to-nothing"),
     pytest.param(
         (attachment({"VpcId": "vpc-far", "State": "available"}),),
