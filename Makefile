@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= auto
 
-.PHONY: setup demo test check golden schema bench build lock
+.PHONY: setup demo test prove check golden schema bench build lock
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -16,6 +16,12 @@ demo: $(READY)
 
 test: check
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+
+# Second opinions on many estates drawn at random: hours, and no part of `make test`. docs/proof.md tells what they found.
+PROOFS := tests/oracle/test_engine_against_walker.py tests/properties/test_metamorphic.py
+
+prove: $(READY)
+	HYPOTHESIS_PROFILE=prove $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --show-capture=no $(PROOFS)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -29,7 +29,7 @@ from vpcreach.reach.answer import Answer, Verdict
 IS_PROOF = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
 law = settings(
     deadline=None,
-    max_examples=3000 if IS_PROOF else 100,
+    max_examples=3000 if IS_PROOF else 60,
     derandomize=not IS_PROOF,
     database=None,
     suppress_health_check=list(HealthCheck),
@@ -190,7 +190,10 @@ def test_other_ids_change_nothing(case: Case) -> None:
 @law
 @given(cases())
 def test_what_is_on_no_trail_changes_nothing(case: Case) -> None:
-    """Precondition: the record is named in no step of any way, out or back, and in no note."""
+    """Precondition: the record is named in no step of any way, out or back, and in no note.
+
+    Whatever stops packets, the ACL of their own subnet may be a further proof: ACLs count where all packets pass.
+    """
     before = case.ask()
     traces = before.all_traces
     trail = {step.component for trace in traces for step in (*trace.path, *trace.return_path)}
@@ -202,7 +205,7 @@ def test_what_is_on_no_trail_changes_nothing(case: Case) -> None:
         for table in tables:
             table["Routes"] = [route for route in table["Routes"] if route.get("GatewayId") == "local"]
         acls = [each for each in replies["ec2/describe-network-acls"]["NetworkAcls"] if is_off(each["NetworkAclId"])]
-        for acl in acls:
+        for acl in acls if before.verdict is REACHABLE else ():
             acl["Entries"] = [entry for entry in acl["Entries"] if entry["RuleNumber"] == 32767]
         for call, key, held in OFF:
             for record in replies[call][held]:

@@ -166,15 +166,17 @@ class Endings(Leg):
     def check_listening(self, interface: Json) -> None:
         if interface["InterfaceType"] in DEAF:
             self.drop(f"{interface['NetworkInterfaceId']} takes no connections")
-        self.check_running(interface)
+        self.check_running(interface, is_target=True)
 
-    def check_running(self, interface: Json) -> None:
+    def check_running(self, interface: Json, *, is_target: bool = False) -> None:
+        """Of what is asked for, states that pass are worth an advice only (H)."""
         interface_id = interface["NetworkInterfaceId"]
         self.check_state(interface_id, interface["Status"], ("in-use",), ("available", "detaching"))
         instance_id = interface.get("Attachment", {}).get("InstanceId")
         if instance_id is not None:
             state = self.world.instance(instance_id)["State"]["Name"]
-            self.check_state(instance_id, state, ("running",), ("shutting-down", "terminated", "stopping", "stopped"))
+            good = ("running", "pending") if is_target else ("running",)
+            self.check_state(instance_id, state, good, ("shutting-down", "terminated", "stopping", "stopped"))
 
     def check_service(self, endpoint: Json) -> None:
         self.check_endpoint_state(endpoint)

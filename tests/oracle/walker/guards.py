@@ -49,3 +49,11 @@ def encryption(world: World, vpc_id: str, kind: str) -> str:
             return SPARED
         return BLOCKED if state == "disabled" and control["State"] == "available" else DOUBTFUL
     return SPARED
+
+
+def is_enforced(world: World, vpc_id: str) -> bool:
+    """Whether a VPC has a control that does more than watch."""
+    controls = world.guards("ec2/describe-vpc-encryption-controls", "VpcEncryptionControls")
+    return any(
+        each["VpcId"] == vpc_id and each["Mode"] != "monitor" and each["State"] != "deleted" for each in controls
+    )

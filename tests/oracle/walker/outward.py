@@ -8,6 +8,7 @@ from tests.oracle.walker import routes
 from tests.oracle.walker.endings import Endings
 from tests.oracle.walker.fates import DROPPED, OPEN, UNKNOWN, Address, Ended
 from tests.oracle.walker.filters import Packet, acl_passes
+from tests.oracle.walker.guards import is_enforced
 from tests.oracle.walker.records import Json, addresses_of, block, groups_of, public_addresses_of
 
 NAT64 = block("64:ff9b::/96")
@@ -193,6 +194,8 @@ class Outward(Endings):
         self.cross(endpoint["SubnetIds"][0])
         self.subnet = endpoint["SubnetIds"][0]
         self.check_endpoint_state(endpoint)
+        if is_enforced(self.world, self.vpc):
+            self.doubt(f"ENCRYPTION_CONTROL_ENFORCED where {endpoint_id} is not supported")
         self.boxes.append(endpoint_id)
         self.lost_inbound = self.lost_outbound = f"{endpoint_id} is passed"
         self.trust(endpoint_id)
