@@ -69,6 +69,16 @@ def judge(document: str | None, request: ServiceRequest | None = S3, leg: Leg = 
     return EndpointPolicy().judge(endpoint, arrival, FakeSurroundings())
 
 
+@pytest.mark.item("F2")
+@pytest.mark.parametrize("destination", ["52.218.0.1:443", "52.218.0.0/24:443"])
+def test_f2_an_address_behind_a_closed_gateway_endpoint_is_taken_for_open(destination: str) -> None:
+    """Whoever asks for an address of S3 asks for anything of S3 (F12), which a policy may refuse."""
+    closed = changed(gateway_endpoint(policy=json.loads(policy(deny("s3:*")))))
+    assert told(closed, destination) == "blocked ENDPOINT_POLICY_DENY"
+    half_open = changed(gateway_endpoint(policy=json.loads(policy(allow("s3:GetObject")))))
+    assert told(half_open, destination) == "reachable"
+
+
 class TestVerdicts:
     @pytest.mark.parametrize("document", [None, "", "  ", policy(allow())])
     def test_f12_no_document_and_the_default_one_allow_all(self, document: str | None) -> None:

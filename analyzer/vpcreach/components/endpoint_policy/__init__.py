@@ -34,8 +34,10 @@ class EndpointPolicy:
     """Judges requests to an AWS service at the VPC endpoint that they pass."""
 
     def judge(self, component: Component, arrival: Arrival, around: Surroundings) -> Judgement:
-        request = arrival.request
-        if component.kind != "vpc_endpoint" or request is None or arrival.leg is not Leg.OUT:
+        if component.kind != "vpc_endpoint" or arrival.leg is not Leg.OUT:
+            return FREE
+        request = arrival.request or _of_any_kind(component)
+        if request is None:
             return FREE
         document = getattr(component, "policy_document", None) or ""
         if not document.strip():
@@ -52,6 +54,12 @@ class EndpointPolicy:
         )
         key = ("endpoint policy", request.service, request.resources, facts)
         return around.remember(key, lambda: _judgement(document, request, facts))
+
+
+def _of_any_kind(component: Component) -> ServiceRequest | None:
+    """What packets ask of a gateway endpoint where the question is an address: anything of its service."""
+    label = str(getattr(component, "service_name", "")).rpartition(".")[2]
+    return ServiceRequest(label, (), None) if label and getattr(component, "is_gateway", False) else None
 
 
 def _judgement(document: str, request: ServiceRequest, facts: Facts) -> Judgement:
