@@ -117,7 +117,7 @@ def questions(estate: Estate, random: Random, count: int) -> list[str]:
     found += ["10.0.2.0/24:443/udp", "10.0.0.0/24:443", "10.0.0.0/8:443", "0.0.0.0/0:443", "172.16.0.0/11:443"]
     found += ["52.218.0.1:443", "10.0.9.9:443", "10.0.3.0/24:443", "10.0.2.5:22", "52.218.0.0/16:443", "s3"]
     for interface in estate.replies.listed("ec2/describe-network-interfaces"):
-        if interface["InterfaceType"] == "interface":
+        if interface["InterfaceType"] in ("interface", "vpc_endpoint"):
             port = random.choice(["443", "443", "22", "1024", "443/udp", "65535", "80"])
             found += [f"{interface['NetworkInterfaceId']}:{port}", f"{interface['PrivateIpAddress']}:{port}"]
     has = estate.features

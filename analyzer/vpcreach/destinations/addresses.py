@@ -120,7 +120,7 @@ def listens_notes(interface: NetworkInterface, around: Surroundings) -> tuple[No
         return (BAD_STATE.unknown(interface.id, "Status", message, resolve="collect again"),)
     instance_id = interface.attachment.instance_id if interface.attachment else None
     instance = instance_of(instance_id, around) if instance_id else None
-    return running_notes(instance) if instance else _of_tunnel(interface, around)
+    return running_notes(instance) if instance else _of_endpoint(interface, around)
 
 
 def _link_local(asked: Addresses, source: Source, around: Surroundings) -> tuple[list[Target], tuple[Note, ...]]:
@@ -159,16 +159,19 @@ def _of_lattice(asked: Addresses, source: Source, around: Surroundings) -> Note:
     return UNSUPPORTED_COMPONENT.unknown(source.vpc_id, str(asked.addresses), message, resolve=resolve)
 
 
-def _of_tunnel(interface: NetworkInterface, around: Surroundings) -> tuple[Note, ...]:
-    """What is sent to a tunnel endpoint must be wrapped, and comes out elsewhere (F11)."""
+def _of_endpoint(interface: NetworkInterface, around: Surroundings) -> tuple[Note, ...]:
+    """Behind the interface of a VPC endpoint is as much as the endpoint's state tells (F1); what is sent to a tunnel
+    endpoint must be wrapped, and comes out elsewhere (F11)."""
 
     def build() -> dict[str, VpcEndpoint]:
-        tunnels = [endpoint for endpoint in around.every(VpcEndpoint) if endpoint.is_tunnel]
-        return {interface_id: tunnel for tunnel in tunnels for interface_id in tunnel.network_interface_ids}
+        endpoints = around.every(VpcEndpoint)
+        return {interface_id: endpoint for endpoint in endpoints for interface_id in endpoint.network_interface_ids}
 
-    endpoint = around.remember(("interfaces of tunnel endpoints",), build).get(interface.id)
+    endpoint = around.remember(("interfaces of VPC endpoints",), build).get(interface.id)
     if endpoint is None:
         return ()
+    if not endpoint.is_tunnel:
+        return endpoint.state_notes()
     message = f"{interface.title} is of {endpoint.title}, a Tunnel endpoint: vpcreach does not follow what GENEVE wraps"
     resolve = "test a connection through the tunnel"
     return (UNSUPPORTED_COMPONENT.unknown(endpoint.id, "VpcEndpointType", message, resolve=resolve),)

@@ -167,6 +167,9 @@ class Endings(Leg):
         if interface["InterfaceType"] in DEAF:
             self.drop(f"{interface['NetworkInterfaceId']} takes no connections")
         self.check_running(interface, is_target=True)
+        for endpoint in self.world.listed("ec2/describe-vpc-endpoints", "VpcEndpoints"):
+            if interface["NetworkInterfaceId"] in endpoint.get("NetworkInterfaceIds", []):
+                self.check_endpoint_state(endpoint)
 
     def check_running(self, interface: Json, *, is_target: bool = False) -> None:
         """Of what is asked for, states that pass are worth an advice only (H)."""
@@ -244,9 +247,12 @@ class Endings(Leg):
             and sorted(groups_of(each)) == sorted(self.groups)
         ]
 
-    def check_ipv6_sender(self) -> None:
+    def check_not_refused(self) -> None:
         if any(each.get("DenyAllIgwTraffic") for each in self.own_interfaces()):
             self.drop("ENI_DENY_ALL_IGW_TRAFFIC")
+
+    def check_ipv6_sender(self) -> None:
+        self.check_not_refused()
         if self.segment.vpc != self.vpc:
             raise Ended(OPEN, "IPv6 of another VPC at an internet gateway", frozenset({DROPPED, UNKNOWN}))
         self.doubt("LAMBDA_IPV6_VIA_IGW_UNCONFIRMED")

@@ -59,8 +59,8 @@ class Outward(Endings):
         own = self.segment.subnet
         if target.startswith((*BEYOND_THE_BORDER, "tgw-")) and own is not None and self.subnet == own:
             self.pass_acl(own, egress=True)
-        if target.startswith("igw-") and self.destination.version == 4:
-            self.check_public_sender()
+        if target.startswith("igw-"):
+            (self.check_public_sender if self.destination.version == 4 else self.check_not_refused)()
         if target.startswith(BEYOND_THE_BORDER) and own is not None:
             acl = self.world.acl_of(own)
             answer = Packet(self.destination, self.segment.address, self.flow.protocol, self.segment.port)

@@ -15,6 +15,7 @@ from tests.unit.reach.worlds import (
     forgotten,
     ingress,
     interface,
+    interface_endpoint,
     main,
     no_route,
     record,
@@ -154,6 +155,19 @@ def test_an_instance_behind_its_private_and_its_public_address_h17() -> None:
 
     assert asked("10.0.0.50:443", web) == "reachable"
     assert asked("54.1.1.1:443", web) == "blocked ENI_SG_RULES_MISMATCH"
+
+
+@pytest.mark.item("F1", "H17")
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [("available", "reachable"), ("failed", "blocked BAD_STATE"), ("partial", "unknown BAD_STATE")],
+)
+def test_the_interface_of_an_endpoint_that_is_gone_is_taken_for_reachable_f1(state: str, verdict: str) -> None:
+    estate = changed(interface_endpoint("sts"), record("vpce-sts", State=state))
+    interface = estate["eni-vpce-sts-data-a"]
+    assert told(estate, f"{interface['PrivateIpAddress']}:443") == verdict
+    assert told(estate, "eni-vpce-sts-data-a:443") == verdict
+    assert told(estate, "service:sts") == verdict
 
 
 def test_the_failing_packets_are_told_with_ports_and_client_ports_k8() -> None:
