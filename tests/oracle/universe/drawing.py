@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-from tests.oracle.universe import rules, shapes
+from tests.oracle.universe import hubs, machines, rules, shapes, things, trouble
 from tests.oracle.universe.shapes import Json, Replies
 
 T = TypeVar("T")
@@ -66,15 +66,15 @@ class Drawing:
         if self.has & {"peering", "hub", "hub-egress", "overlap", "far-hub", "references"}:
             self.draw_peer()
         if self.has & {"hub", "hub-egress", "far-hub"}:
-            self.draw_hub()
+            hubs.draw_hubs(self)
         self.draw_gateways()
-        self.draw_endpoints()
+        things.draw_endpoints(self)
         self.draw_groups()
-        self.draw_interfaces()
-        self.draw_machines()
+        things.draw_interfaces(self)
+        machines.draw_machines(self)
         self.draw_acls()
-        self.draw_guards()
-        self.draw_trouble()
+        trouble.draw_guards(self)
+        trouble.draw_trouble(self)
         self.draw_function()
         return self.estate
 
@@ -186,11 +186,6 @@ class Drawing:
                 if self.chance(0.93):
                     self.add_route(letter, cidr, peering_id)
 
-    def draw_hub(self) -> None:
-        from tests.oracle.universe.hubs import draw_hubs
-
-        draw_hubs(self)
-
     # Gateways
 
     def draw_gateways(self) -> None:
@@ -268,21 +263,6 @@ class Drawing:
                 if not is_inside:
                     self.add_route(letter, cidr, "vgw-far", origin=origin)
 
-    def draw_endpoints(self) -> None:
-        if "gateway-endpoint" in self.has:
-            for service in self.some(["s3", "dynamodb"], 1, 2):
-                record = shapes.endpoint(
-                    f"vpce-{service}", "Gateway", "vpc-main", f"com.amazonaws.{shapes.REGION}.{service}"
-                )
-                self.replies.add("ec2/describe-vpc-endpoints", record)
-                self.police(record, service)
-                for letter in self.some("abcd", 1, 4):
-                    self.add_route(letter, f"pl-{service}", record["VpcEndpointId"])
-
-    def police(self, record: Json, service: str) -> None:
-        if "endpoint-policy" in self.has and self.chance(0.8):
-            record["PolicyDocument"] = self.random.choice(rules.policies(service))
-
     # Filters and interfaces
 
     def draw_groups(self) -> None:
@@ -301,53 +281,6 @@ class Drawing:
             each["GroupId"] for each in self.replies.listed("ec2/describe-security-groups") if each["VpcId"] == vpc_id
         ]
 
-    def draw_interfaces(self) -> None:
-        """Things to be reached: `eni-LETTER` in every subnet, now and then with a second address or a public one."""
-        for letter in self.subnets:
-            if self.chance(0.15):
-                continue
-            addresses = [self.address_in(letter)]
-            if self.chance(0.15):
-                addresses.append(self.address_in(letter))
-            if self.chance(0.1):
-                addresses[0] = self.subnets[letter]["CidrBlock"].partition("/")[0].rpartition(".")[0] + ".100"
-                addresses = addresses[:1] if letter != "d" else [self.address_in(letter)]
-            for each in self.subnets[letter]["Ipv6CidrBlockAssociationSet"]:
-                addresses.append(each["Ipv6CidrBlock"].replace("::/64", "::9"))
-            public_ip = "34.1.1.1" if letter == self.public_letter() else None
-            groups = self.some(self.groups_in(letter), 1, 2)
-            record = shapes.interface(f"eni-{letter}", self.subnets[letter], addresses, groups, public_ip=public_ip)
-            self.replies.add("ec2/describe-network-interfaces", record)
-        if "interface-endpoint" in self.has:
-            self.draw_interface_endpoint()
-
-    def public_letter(self) -> str | None:
-        return "a" if "public-target" in self.has else None
-
-    def draw_interface_endpoint(self) -> None:
-        letters = self.some("acd", 1, 2)
-        groups = self.some(self.groups_in("a"), 1, 1)
-        service = f"com.amazonaws.{shapes.REGION}.sqs"
-        ids = []
-        for letter in letters:
-            record = shapes.interface(
-                f"eni-sqs-{letter}", self.subnets[letter], [self.address_in(letter)], groups, kind="vpc_endpoint"
-            )
-            ids.append(self.replies.add("ec2/describe-network-interfaces", record)["NetworkInterfaceId"])
-        told = {
-            "SubnetIds": [f"subnet-{letter}" for letter in letters],
-            "NetworkInterfaceIds": ids,
-            "Groups": [{"GroupId": group} for group in groups],
-            "PrivateDnsEnabled": True,
-        }
-        record = shapes.endpoint("vpce-sqs", "Interface", "vpc-main", service, **told)
-        self.police(self.replies.add("ec2/describe-vpc-endpoints", record), "sqs")
-
-    def draw_machines(self) -> None:
-        from tests.oracle.universe.machines import draw_machines
-
-        draw_machines(self)
-
     def draw_acls(self) -> None:
         for name, subnets in self.estate.subnets.items():
             acls: dict[str, list[str]] = {}
@@ -363,16 +296,6 @@ class Drawing:
             entries = [*shapes.open_acl(False), *shapes.open_acl(True)]
             default = shapes.network_acl(f"acl-{name}", f"vpc-{name}", entries, others, default=True)
             self.replies.add("ec2/describe-network-acls", default)
-
-    def draw_guards(self) -> None:
-        from tests.oracle.universe.trouble import draw_guards
-
-        draw_guards(self)
-
-    def draw_trouble(self) -> None:
-        from tests.oracle.universe.trouble import draw_trouble
-
-        draw_trouble(self)
 
     def draw_function(self) -> None:
         letters = self.some("bcd", 1, 2) if self.chance(0.5) else ["b"]
