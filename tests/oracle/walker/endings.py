@@ -19,6 +19,7 @@ from tests.oracle.walker.records import (
 )
 from tests.oracle.walker.segment import Segment
 
+NAT64 = block("64:ff9b::/96")
 ATTACHED = ("available", "attached")
 DETACHED = ("detaching", "detached")
 NOT_BEYOND_A_GATEWAY = (
@@ -277,7 +278,12 @@ class Endings(Leg):
             self.drop("IGW_DESTINATION_ADDRESS_IN_VPC_CIDRS")
 
     def check_not_collected(self) -> None:
-        """IPv6 of another collected VPC: it is there by way of that VPC's own internet gateway, or nowhere (C11)."""
+        """What stands for IPv4 is nowhere but behind a NAT gateway (C15).
+
+        IPv6 of another collected VPC: it is there by way of that VPC's own internet gateway, or nowhere (C11).
+        """
+        if self.destination in NAT64:
+            self.drop("64:ff9b::/96 is translated by NAT gateways only")
         for vpc_id in self.world.vpcs_holding(self.destination):
             gateways = self.world.listed("ec2/describe-internet-gateways", "InternetGateways")
             if not any(each["VpcId"] == vpc_id for gateway in gateways for each in gateway["Attachments"]):

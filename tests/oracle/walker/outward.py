@@ -5,13 +5,12 @@ from ipaddress import IPv4Address, ip_address
 from typing import NoReturn
 
 from tests.oracle.walker import routes
-from tests.oracle.walker.endings import Endings
+from tests.oracle.walker.endings import NAT64, Endings
 from tests.oracle.walker.fates import DROPPED, OPEN, UNKNOWN, Address, Ended
 from tests.oracle.walker.filters import Packet, acl_passes
 from tests.oracle.walker.guards import is_enforced
-from tests.oracle.walker.records import Json, addresses_of, block, groups_of, public_addresses_of
+from tests.oracle.walker.records import Json, addresses_of, groups_of, public_addresses_of
 
-NAT64 = block("64:ff9b::/96")
 # Next hops to which a packet gets only across the border of its sender's subnet, and from which answers come so too.
 BEYOND_THE_BORDER = ("nat-", "igw-", "eigw-", "pcx-", "vgw-")
 
@@ -137,7 +136,9 @@ class Outward(Endings):
         self.check_public_access(is_egress_only=False)
         if self.destination.version == 6:
             self.check_ipv6_sender()
-            self.check_not_collected()
+            if self.destination in NAT64 or self.world.vpcs_holding(self.destination):
+                # Unknown already for its sender; that it is nowhere beyond, too, the program may leave unsaid.
+                raise Ended(OPEN, "IPv6 to nowhere at an internet gateway", frozenset({DROPPED, UNKNOWN}))
         else:
             self.check_public_sender()
             self.check_public_destination()
