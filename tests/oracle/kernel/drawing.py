@@ -69,9 +69,11 @@ class _Drawing:
         self.has_ipv6 = self.chance(0.5)
         self.vpcs: dict[str, Vpc] = {}
         # How the function's VPC leads to the data, and how answers come back.
-        self.to_data = random.choice(("pcx", "pcx", "tgw", "tgw", "nat-priv", "nat-pub", "none"))
+        self.to_data = random.choice(("pcx", "tgw", "tgw", "nat-priv", "nat-priv", "nat-pub"))
         self.behind_nat = random.choice(("pcx", "tgw"))
-        self.to_internet = random.choice(("nat-pub", "nat-pub", "tgw", "tgw", "eni-box", "igw-app", "nat-priv", "none"))
+        self.to_internet = random.choice(
+            ("nat-pub", "nat-pub", "tgw", "tgw", "tgw", "eni-box", "eni-box", "igw-app", "none")
+        )
         self.has_hub = self.to_internet == "tgw" or self.chance(0.3)
 
     def chance(self, probability: float) -> bool:
@@ -96,7 +98,7 @@ class _Drawing:
             self.draw_routes(name)
         for name in self.vpcs:
             self.draw_rules(name)
-        homes = self.random.choice((["app-a"], ["app-a"], ["app-a", "app-b"], ["app-pub"]))
+        homes = self.random.choice((["app-a"], ["app-a"], ["app-a", "app-b"], ["app-a"], ["app-pub"]))
         groups = self.random.choice((["f"], ["f"], ["f", "near"]))
         self.estate.function("app", subnets=homes, groups=groups, dual_stack=self.has_ipv6)
 
@@ -105,7 +107,7 @@ class _Drawing:
     def draw_vpc(self, name: str) -> None:
         vpc = self.estate.vpc(name, BLOCKS[name], ipv6=BLOCKS_V6[name] if self.has_ipv6 else None)
         self.vpcs[name] = vpc
-        places = SUBNETS[name] | {f"{name}-tr": (TRANSIT[name], self.random.choice("ab"))}
+        places = SUBNETS[name] | {f"{name}-tr": (TRANSIT[name], self.random.choice("aaab"))}
         acls = [f"{name}-{number}" for number in range(self.random.choice((0, 1, 1, 2)))]
         for number, (subnet, (cidr, zone)) in enumerate(places.items()):
             kind = "tr" if subnet.endswith("-tr") else "pub" if subnet.endswith("-pub") else "work"
@@ -127,7 +129,7 @@ class _Drawing:
         app.internet_gateway("app", attached=self.chance(0.95))
         state = "failed" if self.chance(0.05) else "available"
         app.nat_gateway("pub", subnet=self.random.choice(("app-pub", "app-pub", "app-pub", "app-a")), state=state)
-        app.nat_gateway("priv", subnet=self.random.choice(("app-pub", "app-b", "app-tr")), connectivity="private")
+        app.nat_gateway("priv", subnet=self.random.choice(("app-pub", "app-pub", "app-tr")), connectivity="private")
         if self.has_ipv6:
             app.egress_only_internet_gateway("app")
         app.peering("data", self.vpcs["data"], status="deleted" if self.chance(0.05) else "active")
@@ -162,13 +164,13 @@ class _Drawing:
                 ("blackhole", *names)
             )
         hub.table("spokes", routes)
-        hub.table("shared")
+        hub.table("shared", routes if self.chance(0.5) else {})
         for name in names:
             transit, others = f"{name}-tr", list(SUBNETS[name])
             places = [transit] if self.chance(0.3) else [self.random.choice(others), transit]
             if len({self.estate[f"subnet-{place}"]["AvailabilityZone"] for place in places}) < len(places):
                 places = places[:1]
-            table = "shared" if name == "hub" else self.random.choice(("spokes", "spokes", "shared"))
+            table = "shared" if name == "hub" else self.random.choice(("spokes", "spokes", "spokes", "shared"))
             hub.attach(
                 name,
                 self.vpcs[name],
@@ -198,7 +200,8 @@ class _Drawing:
     def routes_of_app(self, kind: str) -> dict[str, str]:
         there = {"pcx": "pcx-data", "tgw": "tgw-hub"}
         if kind == "tr":
-            return {"0.0.0.0/0": "nat-pub"} if self.chance(0.2) else {}
+            routes = {"0.0.0.0/0": "nat-pub"} if self.chance(0.2) else {}
+            return routes | {BLOCKS["data"]: there[self.behind_nat]}
         if kind == "pub":
             routes = {"0.0.0.0/0": "igw-app", BLOCKS["data"]: there[self.behind_nat]}
             v6 = {"::/0": self.random.choice(("igw-app", "eigw-app"))}

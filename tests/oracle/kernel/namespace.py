@@ -39,11 +39,11 @@ class Namespace:
     """One network stack; inside `with namespace:` sockets, settings and programs of this thread belong to it."""
 
     def __init__(self, *, forwards: bool) -> None:
+        self._homes: list[int] = []
         with Path("/proc/thread-self/ns/net").open("rb") as home:
             _call(_libc().unshare, CLONE_NEWNET)
-            self._descriptor = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-            self._homes: list[int] = []
             try:
+                self._descriptor = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
                 for name, value in (SETTINGS | (FORWARDING if forwards else {})).items():
                     Path("/proc/sys/net", name).write_text(value)
             finally:
@@ -115,6 +115,7 @@ def _try_once() -> None:
     namespace = Namespace(forwards=True)
     try:
         namespace.ip(["rule add iif lo lookup 100 pref 30000", "route add throw 10.0.0.0/8 table 100"])
+        namespace.ip(["rule add iif lo lookup 100 pref 30000", "route add throw 2000::/3 table 100"], "-6")
         namespace.nft(
             "table inet try {\n"
             " chain arrive { type filter hook prerouting priority -150; ct state established accept; }\n"

@@ -25,7 +25,7 @@ from tests.oracle.kernel.records import Records, addresses_of, blocks_of, public
 from vpcreach.reach.answer import Answer, Trace, Verdict
 
 ESTATES = int(os.environ.get("VPCREACH_KERNEL_ESTATES", "320"))
-ROUNDS = 4
+ROUNDS = 2
 PER_QUESTION = 12
 # A quiet machine needs a thousandth of it; whatever still seems lost is asked again, with more patience.
 SECONDS, PATIENT_SECONDS = 0.06, 1.0
