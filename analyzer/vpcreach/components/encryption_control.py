@@ -11,7 +11,6 @@ Checked: tests/unit/components/test_encryption_control.py.
 
 import msgspec
 
-from vpcreach.errors import SnapshotError
 from vpcreach.forwarding import (
     COLLECTION_FAILED,
     FREE,
@@ -24,7 +23,7 @@ from vpcreach.forwarding import (
 )
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import Record, Reply, Tagged
-from vpcreach.snapshot.snapshot import State, place_and_fact
+from vpcreach.snapshot.snapshot import State, decoded
 
 ENCRYPTION_CONTROL_ENFORCED = Reason(
     "ENCRYPTION_CONTROL_ENFORCED",
@@ -185,11 +184,8 @@ def _own_control(vpc_id: str, around: Surroundings) -> EncryptionControl | None:
     data = bytes(raw) if raw is not None else b""
     if not data or data == b"null":
         return None
-    try:
-        control = msgspec.json.decode(data, type=EncryptionControl)
-    except msgspec.ValidationError as error:
-        where = f"{around.place_of(vpc_id)}/ec2/describe-vpcs.json: EncryptionControl of {vpc_id}"
-        raise SnapshotError(f"{where}: {place_and_fact(error)}") from error
+    where = f"{around.place_of(vpc_id)}/ec2/describe-vpcs.json: EncryptionControl of {vpc_id}"
+    control = decoded(data, EncryptionControl, where)
     return control if control.mode or control.state else None
 
 

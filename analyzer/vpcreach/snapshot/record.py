@@ -61,7 +61,8 @@ def decode_text(kind: type, value: Any) -> Any:
     if kind not in _VERSIONS:
         raise TypeError(f"no decoder for {kind}")
     if not isinstance(value, str):
-        raise ValueError(f"{value} is no text")  # the ipaddress module would read a number as an address
+        # To ipaddress a number is an address too, and true is 0.0.0.1.
+        raise ValueError(f"expected an address as text, got {msgspec.json.encode(value).decode()}")
     held = ip_network(value, strict=False) if issubclass(kind, Cidr) else ip_address(value)
     if _VERSIONS[kind] not in (None, held.version):
         raise ValueError(f"{value} is not IPv{_VERSIONS[kind]}")

@@ -16,6 +16,7 @@ from vpcreach.snapshot.call import GLOBAL, GLOBAL_SERVICES, Call, Place
 from vpcreach.snapshot.record import Record, Reply, decode_text
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 class State(Enum):
@@ -155,11 +156,12 @@ class Snapshot:
             return Reading(State.FAILED, None, self.gap(call, place, words))
         if data is None:
             return Reading(State.ABSENT, None, self.gap(call, place, "not collected", absent=True))
-        value = self._decode(call, path, data)
+        where = f"{self.origin}/{path}"
+        value = decoded(data, call.reply, where)
         narrowed = self._narrowed.get((call.action, account, region))
         if failure is not None:
             return Reading(State.INCOMPLETE, value, self.gap(call, place, f"some pages failed: {failure.error}"))
-        if call.holds is not None and not _has_key(data, call.holds):
+        if call.holds is not None and not _has_key(data, call.holds, where):
             return Reading(State.INCOMPLETE, value, self.gap(call, place, f"{path} has no key {call.holds}"))
         if isinstance(value, Reply) and not value.is_complete:
             reason = f"{path} ends with a continuation mark: some pages are missing"
@@ -172,27 +174,31 @@ class Snapshot:
         found = (self._failed.get((*key, which)) for key in keys for which in (arguments, ()))
         return next((failure for failure in found if failure is not None), None)
 
-    def _decode(self, call: Call[R], path: str, data: bytes) -> R:
-        try:
-            return msgspec.json.decode(data, type=call.reply, dec_hook=decode_text)
-        except msgspec.ValidationError as error:
-            raise SnapshotError(f"{self.origin}/{path}: {place_and_fact(error)}") from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise SnapshotError(f"{self.origin}/{path}: not readable as JSON: {error}") from error
-
 
 def _folder(failure: Failure) -> str:
     # A refusal of a global service counts, whichever region it was recorded under.
     return GLOBAL if failure.call.partition(":")[0] in GLOBAL_SERVICES else failure.region
 
 
-def _has_key(data: bytes, key: str) -> bool:
+def decoded(data: bytes | msgspec.Raw, kind: type[T], where: str) -> T:
+    """JSON as a record; raises SnapshotError, led by `where`, with one sentence for whatever is wrong with it."""
+    try:
+        return msgspec.json.decode(data, type=kind, dec_hook=decode_text)
+    except msgspec.ValidationError as error:
+        raise SnapshotError(f"{where}: {_place_and_fact(error)}") from error
+    except RecursionError as error:
+        raise SnapshotError(f"{where}: not readable as JSON: nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SnapshotError(f"{where}: not readable as JSON: {error}") from error
+
+
+def _has_key(data: bytes, key: str, where: str) -> bool:
     # A quick look at the bytes settles nearly every file; only a file without the word is decoded a second time.
     if f'"{key}"'.encode() not in data:
         return False
-    return key in msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    return key in decoded(data, dict[str, msgspec.Raw], where)
 
 
-def place_and_fact(error: msgspec.ValidationError) -> str:
+def _place_and_fact(error: msgspec.ValidationError) -> str:
     fact, _, where = str(error).partition(" - at ")
     return f"{where.strip('`') or '$'}: {fact[:1].lower()}{fact[1:]}"

@@ -5,10 +5,9 @@ from typing import ClassVar
 
 import msgspec
 
-from vpcreach.errors import SnapshotError
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import Record, Reply, Tag
-from vpcreach.snapshot.snapshot import Snapshot, place_and_fact
+from vpcreach.snapshot.snapshot import Snapshot, decoded
 
 LATEST = "$LATEST"
 
@@ -82,10 +81,8 @@ class LambdaFunction(Record, frozen=True):
         """The capacity provider on whose instances it runs; None for a standard function."""
         if not self.has_capacity_provider:
             return None
-        try:
-            config = msgspec.json.decode(self.capacity_provider_config, type=CapacityProviderConfig)
-        except msgspec.ValidationError as error:
-            raise SnapshotError(f"CapacityProviderConfig of {self.title}: {place_and_fact(error)}") from error
+        where = f"CapacityProviderConfig of {self.title}"
+        config = decoded(self.capacity_provider_config, CapacityProviderConfig, where)
         managed = config.lambda_managed_instances_capacity_provider_config
         return managed.capacity_provider_arn if managed is not None else None
 
