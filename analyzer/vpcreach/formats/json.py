@@ -116,7 +116,14 @@ def render(report: Report) -> str:
 
 def printed(value: msgspec.Struct) -> str:
     """Any record as text, indented by two spaces, ending with a line break."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_as_text), indent=2).decode() + "\n"
+
+
+def _as_text(value: object) -> str:
+    """An address block of a record, which msgspec does not take for the text that it is."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError(f"no JSON for {type(value)}")
 
 
 def gaps_json(gaps: Iterable[Gap]) -> list[GapJson]:

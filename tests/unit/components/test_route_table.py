@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.estates.asking import ask, told
+from tests.estates.asking import ask, snapshot_of, told
 from tests.estates.builder import Estate, Route, allow
 from tests.unit.reach.worlds import (
     OUTSIDE,
@@ -24,6 +24,8 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.api import Analysis
+from vpcreach.formats import report_as
 
 TABLES = "ec2/describe-route-tables"
 ENTRIES = "ec2/get-managed-prefix-list-entries"
@@ -454,3 +456,8 @@ def test_the_next_lookup_after_a_nat_gateway_is_that_of_its_own_subnet_b12() -> 
 def test_a_subnet_with_a_closed_acl_and_no_route_shows_both_b5() -> None:
     closed = acl("app-a", outbound=[])
     assert asked("internet", no_route(), closed) == "blocked NO_ROUTE_TO_DESTINATION SUBNET_ACL_RESTRICTION"
+
+
+def test_a_route_to_a_target_that_nobody_knows_can_be_told_as_json() -> None:
+    report = Analysis(snapshot_of(changed(unknown_target))).report(["internet"], ["app"])
+    assert "UNSUPPORTED_ROUTE_TARGET" in report_as("json", report)
