@@ -36,6 +36,12 @@ class ContradictionError(VpcreachError):
     """The set algebra and the rule-by-rule replay of one packet disagree: a defect of vpcreach, never an answer."""
 
 
+def refuse_broken_text(word: str) -> None:
+    """Raises UsageError for a word with bytes that are no UTF-8, of which nothing could be told in any format."""
+    if not word.isascii() and any("\ud800" <= sign <= "\udfff" for sign in word):
+        raise UsageError(f"{word!a} is not text: it has bytes that are no UTF-8")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """'; did you mean "internet"?', or nothing where no known word is close."""
     words = list(known)

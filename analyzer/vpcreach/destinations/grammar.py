@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 
-from vpcreach.errors import UsageError
+from vpcreach.errors import UsageError, refuse_broken_text
 from vpcreach.packets.address_map import AddressSet
-from vpcreach.packets.ports import ICMP, TCP, UDP
+from vpcreach.packets.ports import ICMP, TCP, UDP, port_number
 
 WORDS = ("internet", "s3", "dynamodb")
 SERVICES = ("s3", "dynamodb")
@@ -154,6 +154,7 @@ def problem_with(text: str) -> str | None:
 def parse(text: str) -> Parsed:
     """What a destination says; raises UsageError where it says nothing."""
     word = text.strip()
+    refuse_broken_text(word)
     if not word:
         raise UsageError("an empty text is not a destination; say internet, s3, dynamodb, rds:NAME or ADDRESS:PORT")
     if word.startswith("arn:"):
@@ -261,13 +262,14 @@ def _split_port(word: str, text: str, *, strict: bool = True) -> tuple[str, Serv
         raise UsageError(f'"{text}" names no protocol after the slash; write tcp or udp')
     if not port.isdecimal() and not strict:
         return word, Service(None)
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    number = port_number(port)
+    if not number:
         raise UsageError(f'"{text}": "{port}" is not a port; a port is a number from 1 to 65535')
     if protocol not in PROTOCOLS:
         close = get_close_matches(protocol, PROTOCOLS, n=1, cutoff=0.5)
         hint = f'; did you mean "{close[0]}"?' if close else "; say tcp or udp"
         raise UsageError(f'"{text}": "{protocol}" is not a protocol{hint}')
-    return word[: match.start()], Service(int(port), PROTOCOLS[protocol])
+    return word[: match.start()], Service(number, PROTOCOLS[protocol])
 
 
 def _is_address(text: str) -> bool:

@@ -47,7 +47,7 @@ from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.destinations.name_resolution import resolution
 from vpcreach.errors import AmbiguousNameError, UsageError
 from vpcreach.forwarding import COLLECTION_FAILED, UNSUPPORTED_COMPONENT, Note, ServiceRequest, Surroundings
-from vpcreach.packets.ports import TCP
+from vpcreach.packets.ports import TCP, port_number
 from vpcreach.snapshot.call import Place
 from vpcreach.snapshot.snapshot import Gap
 
@@ -300,11 +300,12 @@ def _port_after_arn(asked: Named, kinds: Sequence[Kind], around: Surroundings) -
         return asked.name, asked.service
     head, _, tail = asked.name.rpartition(":")
     port, _, protocol = tail.partition("/")
-    if port.isdecimal() and 0 < int(port) < 65536 and protocol in ("", "tcp", "udp"):
+    number = port_number(port)
+    if number and protocol in ("", "tcp", "udp"):
         found = ((kind, place, record) for kind in kinds for place, record, _ in _records(kind, around))
         known = {name for kind, place, record in found for name in (kind.arn(record, place), *kind.names(record))}
         if head in known:
-            return head, Service(int(port), 17 if protocol == "udp" else TCP)
+            return head, Service(number, 17 if protocol == "udp" else TCP)
     return asked.name, asked.service
 
 

@@ -30,7 +30,7 @@ from vpcreach.forwarding import (
     Surroundings,
 )
 from vpcreach.packets.address_map import AddressSet
-from vpcreach.packets.ports import TCP
+from vpcreach.packets.ports import TCP, port_number
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import Address, CamelRecord, CamelReply, Record, Reply
 from vpcreach.snapshot.snapshot import Snapshot
@@ -83,7 +83,8 @@ class GetResourceConfiguration(CamelReply, frozen=True):
     def shares(self, port: int) -> bool:
         """True where the port is in one of its ranges (`443`, `5000-6000`)."""
         ends = [text.partition("-") for text in self.port_ranges]
-        return any(int(first) <= port <= int(last or first) for first, _, last in ends if first.isdecimal())
+        ranges = [(port_number(first), port_number(last or first)) for first, _, last in ends]
+        return any(first <= port <= last for first, last in ranges if first is not None and last is not None)
 
 
 class GetResourceGateway(CamelReply, frozen=True):

@@ -31,6 +31,13 @@ def protocol_name(number: int) -> str:
     return _NAMES.get(number, str(number))
 
 
+def port_number(text: str) -> int | None:
+    """The number of a port as people write it, or None for text that is no port."""
+    # Not every decimal can be handed to int(): Python refuses more than some thousand digits.
+    number = int(text) if text.isdecimal() and len(text) < 10 else None
+    return number if number is not None and number <= LAST_PORT else None
+
+
 def protocol_number(text: str) -> int | None:
     """The number of a protocol as AWS writes it ('tcp', '6', '-1'); None means all.
 
@@ -41,7 +48,8 @@ def protocol_number(text: str) -> int | None:
     if lower in ("-1", "all"):
         return None
     known = {protocol_name(number): number for number in (TCP, UDP, ICMP, ICMPV6)}
-    return known.get(lower, int(lower) if lower.isdecimal() and int(lower) < 256 else 253)
+    number = port_number(lower)
+    return known.get(lower, number if number is not None and number in PROTOCOLS else 253)
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from vpcreach.components.lambda_function import LATEST, LIST_FUNCTIONS, LambdaFunction, split_qualifier
-from vpcreach.errors import UsageError
+from vpcreach.errors import UsageError, refuse_broken_text
 from vpcreach.forwarding import Note
 from vpcreach.network.graph import Graph, around_function
 from vpcreach.network.network import Network
@@ -109,6 +109,7 @@ def chosen(network: Network, wanted: Sequence[str] | None) -> Chosen:
     found: dict[str, Listed] = {}
     unlisted: list[str] = []
     for text in wanted:
+        refuse_broken_text(text)
         name, qualifier = split_qualifier(text)
         if text.endswith(":") and name:
             raise UsageError(f'"{text}" names no alias or version after the colon; did you mean "{name}"?')

@@ -102,3 +102,15 @@ def test_what_is_left_over_after_a_name_is_told_without_an_echo(text: str) -> No
     problem = problem_with(text)
     assert problem is not None
     assert "did you mean" not in problem
+
+
+@pytest.mark.parametrize("text", ["10.0.0.7:{}", "internet:{}", "rds:orders:{}", "eni-1:{}/udp"])
+def test_a_port_of_thousands_of_digits_is_no_port(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a port"):
+        parse(text.format("9" * 5000))
+
+
+@pytest.mark.parametrize("text", ["s3:\udcff", "caf\udce9.example.com", "\ud800", "my \udc80 database"])
+def test_bytes_of_the_command_line_that_are_no_text_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not text"):
+        parse(text)

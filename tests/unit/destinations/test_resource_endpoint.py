@@ -7,6 +7,7 @@ import pytest
 from tests.estates.asking import told
 from tests.estates.builder import Estate, allow
 from tests.unit.reach.worlds import Change, acl, changed, main
+from vpcreach.destinations.resource_endpoint import GetResourceConfiguration
 
 pytestmark = pytest.mark.item("F10")
 
@@ -124,3 +125,8 @@ def test_a_provider_in_another_account_is_named() -> None:
 
 def test_resource_endpoints_carry_tcp_alone() -> None:
     assert "PROTOCOL_RESTRICTION" in told(changed(endpoint()), f"{NAME}:5432/udp")
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "5000-x", "5000-" + "9" * 5000, "x-6000", "-", "5000-5000-"])
+def test_a_range_of_ports_that_is_none_holds_no_port(text: str) -> None:
+    assert not GetResourceConfiguration(port_ranges=(text,)).shares(5432)
