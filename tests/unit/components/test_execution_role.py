@@ -214,3 +214,19 @@ def test_a_denied_list_is_like_an_absent_one() -> None:
     estate = by_hand()
     denied("iam/list-role-policies/app")(estate)
     assert missing_of(estate) == set()
+
+
+@pytest.mark.parametrize("action", ["*a" * 60 + "!", "ec2:" + "*" * 500 + "!", "e*c*2*:*" * 40])
+def test_an_action_of_very_many_stars_is_read_at_once(action: str) -> None:
+    assert missing_of(with_role(statement(action))) == set(ENI_ACTIONS)
+
+
+def test_brackets_in_an_action_stand_for_themselves() -> None:
+    assert missing_of(with_role(statement("ec2:[A-Z]*"))) == set(ENI_ACTIONS)
+
+
+@pytest.mark.parametrize("body", ["[" * 50_000, quote("[" * 50_000), '{"Statement": ' * 50_000])
+def test_a_document_nested_without_end_proves_nothing(body: str) -> None:
+    estate = changed()
+    estate.role("app", inline={"inline": body})
+    assert missing_of(estate) == set()

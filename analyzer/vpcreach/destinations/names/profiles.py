@@ -52,7 +52,7 @@ class ProfileResource(Record, frozen=True):
         """The priority of a firewall group, which its properties tell as JSON."""
         try:
             return msgspec.json.decode(self.resource_properties or "", type=_Properties).priority
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return None
 
 

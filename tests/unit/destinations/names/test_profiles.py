@@ -162,3 +162,14 @@ def test_an_association_may_name_the_vpc_by_its_arn() -> None:
         held["ResourceId"] = f"arn:aws:ec2:eu-west-1:111122223333:vpc/{main(estate).id}"
 
     assert told(changed(by_arn), SQS) == UNREAD
+
+
+@pytest.mark.parametrize("properties", ["[" * 50_000, '{"priority": ' * 50_000, "9" * 5000, '{"priority": "1"}'])
+def test_properties_that_cannot_be_read_tell_no_priority(properties: str) -> None:
+    def odd(estate: Estate) -> None:
+        estate.dns_firewall("a", blocks("*"), vpcs=())
+        estate.profile("hub", "rslvr-frg-a")
+        for held in estate.reply(f"{PROFILE_RESOURCES}/rp-hub")["ProfileResourceAssociations"]:
+            held["ResourceProperties"] = properties
+
+    assert told(changed(odd), SQS) == "blocked DNS_FIREWALL_BLOCK"
