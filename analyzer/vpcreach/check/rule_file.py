@@ -13,6 +13,10 @@ from vpcreach.check.rule_model import Rule, Rules, TagSelector
 from vpcreach.check.yaml_lines import Document, Place
 from vpcreach.errors import RuleFileError, did_you_mean
 
+# In bytes; reading YAML takes tens of seconds for as much.
+LARGEST = 1 << 20
+# In bits; Python does not print numbers of some thousand digits.
+LONGEST_NUMBER = 200
 _WANTED = {
     "list_type": "must be a list",
     "tuple_type": "must be a list",
@@ -57,7 +61,11 @@ def parse_rules(name: str, text: str) -> RuleFile:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise RuleFileError([f"{path}: larger than {LARGEST >> 20} MiB, which no rule file is; split it"])
+        return data.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise RuleFileError([f"{path}: no such rule file"]) from error
     except OSError as error:
@@ -111,6 +119,8 @@ def _told(value: Any) -> str:
         return "a list"
     if isinstance(value, bool):
         return f"the truth value {value}".lower()
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        return "a number of very many digits"
     return f'the text "{value}"' if isinstance(value, str) else f"{value}"
 
 

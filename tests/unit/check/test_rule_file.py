@@ -190,3 +190,48 @@ def test_anchors_and_merges_keep_their_lines() -> None:
     )
     [problem] = problems(text)
     assert problem.startswith("rules.yaml:9: rules[1].must_reach[0]: ")
+
+
+LAUGHS = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+MERGES = "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (f"a0: &a0 [lol]\n{LAUGHS}rules: *a11\n", "more than 1000000 values"),
+        (f"a0: &a0 {{b: c}}\n{MERGES}<<: *a11\n", "more than 1000000 values"),
+        (f"a0: &a0 [lol]\n{LAUGHS}? *a11\n: b\n", "more than 1000000 values"),
+        ("version: 1\nrules: &a [*a]\n", "an alias of what it stands in"),
+        ("version: 1\nrules: &a {<<: *a}\n", "an alias of what it stands in"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 20_000, "nested too deeply"),
+        ("- " * 20_000, "nested too deeply"),
+        ("version: 0x" + "f" * 6000, "must be 1"),
+        ("version: " + "9" * 6000, "this is no int"),
+        ("version: 2026-13-45", "this is no timestamp"),
+        ("version: !!int ''", "this is no int"),
+        ("version: !!bool perhaps", "this is no bool"),
+        ("version: !!timestamp soon", "this is no timestamp"),
+        ("version: !!python/object/apply:os.system [ls]", "could not determine a constructor"),
+        ("? {a: [b]}\n: c", "unhashable key"),
+        (with_rule('name: "\\ud800"', "functions: [a]", "must_reach: [s3]"), "this is no str"),
+        (with_rule("name: 0x" + "f" * 6000, "functions: [a]", "must_reach: [s3]"), "a number of very many digits"),
+    ],
+    ids=lambda value: value[:24].replace("\n", " ") if value[-1:] in "\n[ :" else None,
+)
+def test_yaml_that_means_too_much_or_nothing_is_refused_with_its_line(text: str, what: str) -> None:
+    told = problems(text)
+    assert any(what in problem for problem in told), told
+
+
+def test_a_sign_that_json_writes_in_two_halves_is_read() -> None:
+    text = with_rule('name: "\\ud83d\\ude00"', "functions: [a]", "must_reach: [s3]")
+    assert parse_rules("rules.yaml", text).rules[0].name == "\U0001f600"
+
+
+def test_a_rule_file_that_is_larger_than_any_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_bytes(b"#" * (1 << 20) + b"\n")
+    with pytest.raises(RuleFileError, match="larger than 1 MiB"):
+        read_rules(file)
