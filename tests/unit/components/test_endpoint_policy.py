@@ -147,6 +147,13 @@ class TestVerdicts:
         assert (note.effect, note.code) == (Effect.UNKNOWN, "ENDPOINT_POLICY_UNDECIDABLE")
         assert "too intricate" in note.message
 
+    @pytest.mark.parametrize("pattern", ["*a" + "?" * 100, "*" * 3000 + "b", "*?" * 500, "*a*" * 300, "a*b?" * 200])
+    def test_f12_wildcards_without_end_are_read_or_too_intricate(self, pattern: str) -> None:
+        body = policy(allow([f"s3:{pattern}", pattern], [pattern, f"{pattern}c", f"arn:aws:s3:::{pattern}"]))
+        for request in (S3, LOGS_BUCKET):
+            (note,) = judge(body, request).notes
+            assert note.code.startswith("ENDPOINT_POLICY_")
+
     def test_f12_a_long_list_of_buckets_is_decided(self) -> None:
         names = [f"arn:aws:s3:::team-{n}-{kind}" for n in range(100) for kind in ("logs", "data/*")]
         (note,) = judge(policy(allow("*", names), deny("*", "*-secret-*"))).notes

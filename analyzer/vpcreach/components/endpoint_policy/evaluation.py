@@ -29,6 +29,8 @@ from vpcreach.forwarding import ServiceRequest
 
 ENTRY = "PolicyDocument"
 LISTED = 5
+# More accounts than this are not tried one by one.
+MANY_ACCOUNTS = 100
 TWELVE_DIGITS = re.compile(r"\b[0-9]{12}\b")
 
 
@@ -64,7 +66,8 @@ def evaluate(document: str, request: ServiceRequest, facts: Facts) -> Finding:
     if found.standing is not Standing.UNDECIDED or not is_open or "aws:resourceaccount" not in document.lower():
         return found
     # Who owns what is asked for is part of the question: it is enough that one account's resources are allowed.
-    for account in dict.fromkeys((facts.place.account, *TWELVE_DIGITS.findall(document))):
+    accounts = dict.fromkeys((facts.place.account, *TWELVE_DIGITS.findall(document)))
+    for account in islice(accounts, MANY_ACCOUNTS):
         owned = _Reading.of(document, request, replace(facts, resource_account=account)).finding()
         if owned.standing in (Standing.ALLOWED, Standing.RESTRICTED):
             what = owned.fact or f"{request.service}:* on *"
