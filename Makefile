@@ -17,11 +17,12 @@ demo: $(READY)
 test: check
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-# Second opinions on many estates drawn at random: hours, and no part of `make test`. docs/proof.md tells what they found.
-PROOFS := tests/oracle/test_engine_against_walker.py tests/properties/test_metamorphic.py
+# Second opinions, proofs and the fuzzer at length: hours, and no part of `make test`. docs/proof.md tells what they found.
+PROOFS := tests/oracle tests/properties/test_metamorphic.py tests/fuzz
 
 prove: $(READY)
-	HYPOTHESIS_PROFILE=prove $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --show-capture=no $(PROOFS)
+	HYPOTHESIS_PROFILE=prove VPCREACH_PROVE=1 VPCREACH_KERNEL_ESTATES=5000 \
+		$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --show-capture=no $(PROOFS)
 
 check: $(READY)
 	$(BIN)/ruff check .
