@@ -123,8 +123,8 @@ def typed_words(random: Random) -> bytes:
     drawn: Drawing = random.choice(GALLERY)
     function = drawn.function
     if random.randrange(3) == 0:
-        known = (function, "app:live", "*", f"arn:aws:lambda:eu-west-1:111122223333:function:{function}")
-        function = text_mutated(random.choice(known), random, GLOBS)
+        names = (function, "app:live", "*", f"arn:aws:lambda:eu-west-1:111122223333:function:{function}")
+        function = text_mutated(random.choice(names), random, GLOBS)
     known = drawn.questions if random.randrange(2) else words_of(drawn.name)
     return Asked(drawn.name, {}, _word(random, known), function).as_bytes()
 

@@ -15,7 +15,7 @@ from vpcreach.destinations.resource import Resource
 from vpcreach.destinations.target_group import TARGET_UNHEALTHY
 from vpcreach.forwarding import Note, Surroundings
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Record, Reply
+from vpcreach.snapshot.record import Port, Record, Reply
 
 
 def _elb(name: str) -> str:
@@ -24,7 +24,7 @@ def _elb(name: str) -> str:
 
 
 class ClassicListener(Record, frozen=True):
-    load_balancer_port: int
+    load_balancer_port: Port
     protocol: str | None = None
 
 

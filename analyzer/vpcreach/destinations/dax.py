@@ -18,7 +18,7 @@ from vpcreach.destinations.resource import Node, Resource, States, meaning
 from vpcreach.destinations.subnet_group import GroupSubnet, SubnetGroup, ZoneName, untold
 from vpcreach.forwarding import Note, Surroundings
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Record, Reply
+from vpcreach.snapshot.record import Port, Record, Reply
 
 PORT, TLS_PORT = 8111, 9111
 STATES = States(
@@ -30,7 +30,7 @@ STATES = States(
 
 class DaxEndpoint(Record, frozen=True):
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
 
 
 class DaxNode(Record, frozen=True):

@@ -21,7 +21,7 @@ from vpcreach.forwarding import COLLECTION_FAILED, UNSUPPORTED_COMPONENT, Note, 
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.ports import TCP, UDP
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import CamelRecord, CamelReply
+from vpcreach.snapshot.record import CamelRecord, CamelReply, Port
 from vpcreach.snapshot.snapshot import Gap, Snapshot
 
 STATES = States(
@@ -60,8 +60,8 @@ class Attachment(CamelRecord, frozen=True):
 
 
 class Binding(CamelRecord, frozen=True):
-    container_port: int | None = None
-    host_port: int | None = None
+    container_port: Port | None = None
+    host_port: Port | None = None
     protocol: str = "tcp"
 
 

@@ -21,7 +21,7 @@ from vpcreach.destinations.resource import Node, Resource, States, meaning
 from vpcreach.destinations.subnet_group import SubnetGroup, untold
 from vpcreach.forwarding import Note, Surroundings
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Record, Reply
+from vpcreach.snapshot.record import Port, Record, Reply
 
 PORTS = {"memcached": 11211, "redis": 6379, "valkey": 6379}
 STATES = States(
@@ -35,7 +35,7 @@ SEVERAL_ZONES = "Multiple"
 
 class CacheEndpoint(Record, frozen=True):
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
 
 
 class CacheGroup(Record, frozen=True):

@@ -49,7 +49,7 @@ from vpcreach.forwarding import (
 )
 from vpcreach.packets.ports import TCP
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import CamelRecord, CamelReply
+from vpcreach.snapshot.record import CamelRecord, CamelReply, Port
 from vpcreach.snapshot.snapshot import Gap, Reading, Snapshot
 
 R = TypeVar("R", bound=CamelReply)
@@ -85,7 +85,7 @@ class GetService(CamelReply, frozen=True):
 
 
 class Listener(CamelRecord, frozen=True):
-    port: int | None = None
+    port: Port | None = None
     protocol: str | None = None
 
 

@@ -27,7 +27,7 @@ from vpcreach.forwarding import (
     Surroundings,
 )
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Ipv4Address, Record, Reply
+from vpcreach.snapshot.record import Ipv4Address, Port, Record, Reply
 from vpcreach.snapshot.snapshot import Snapshot
 
 ELBV2_LISTENER_HAS_NO_TG = Reason("ELBV2_LISTENER_HAS_NO_TG", "give the listener a target group")
@@ -107,7 +107,7 @@ class Action(Record, frozen=True):
 
 class Listener(Record, frozen=True):
     listener_arn: str = ""
-    port: int | None = None
+    port: Port | None = None
     protocol: str | None = None
     default_actions: tuple[Action, ...] | None = None
 

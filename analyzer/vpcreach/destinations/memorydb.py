@@ -20,7 +20,7 @@ from vpcreach.destinations.resource import Node, Resource, States, meaning
 from vpcreach.destinations.subnet_group import GroupSubnet, SubnetGroup, ZoneName, untold
 from vpcreach.forwarding import Note, Surroundings
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Record, Reply
+from vpcreach.snapshot.record import Port, Record, Reply
 
 PORT = 6379
 STATES = States(
@@ -32,7 +32,7 @@ STATES = States(
 
 class ClusterEndpoint(Record, frozen=True):
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
 
 
 class ClusterGroup(Record, frozen=True):

@@ -21,7 +21,7 @@ from vpcreach.destinations.resource import Node, Resource, States, meaning
 from vpcreach.destinations.subnet_group import SubnetGroup
 from vpcreach.forwarding import Note, Surroundings
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Record, Reply, Tag
+from vpcreach.snapshot.record import Port, Record, Reply, Tag
 
 # `aurora` comes after the engines that `aurora-postgresql` and `aurora-mysql` name.
 PORTS = {
@@ -58,7 +58,7 @@ def spelled(name: str) -> str:
 
 class DbEndpoint(Record, frozen=True):
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
 
 
 class VpcSecurityGroup(Record, frozen=True):
@@ -83,7 +83,7 @@ class DbInstance(Record, frozen=True, rename=spelled):
     db_cluster_identifier: str | None = None
     engine: str = ""
     endpoint: DbEndpoint = DbEndpoint()
-    db_instance_port: int | None = msgspec.field(name="DbInstancePort", default=None)
+    db_instance_port: Port | None = msgspec.field(name="DbInstancePort", default=None)
     db_subnet_group: SubnetGroup = SubnetGroup()
     vpc_security_groups: tuple[VpcSecurityGroup, ...] = ()
     availability_zone: str | None = None

@@ -33,7 +33,7 @@ from vpcreach.destinations.resource import Node, Resource, States, meaning
 from vpcreach.destinations.subnet_group import SubnetGroup, untold
 from vpcreach.forwarding import BAD_STATE, UNSUPPORTED_COMPONENT, Note, Surroundings
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Record, Reply, Tag
+from vpcreach.snapshot.record import Port, Record, Reply, Tag
 
 STATES = States(
     working=frozenset({"available"}),
@@ -67,7 +67,7 @@ class DbCluster(Record, frozen=True, rename=spelled):
     endpoint: str | None = None
     reader_endpoint: str | None = None
     custom_endpoints: tuple[str, ...] = ()
-    port: int | None = None
+    port: Port | None = None
     db_subnet_group: str | None = None
     vpc_security_groups: tuple[VpcSecurityGroup, ...] = ()
     db_cluster_members: tuple[ClusterMember, ...] | None = None

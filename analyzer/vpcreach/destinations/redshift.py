@@ -22,7 +22,7 @@ from vpcreach.destinations.resource import Node, Resource, States, meaning
 from vpcreach.destinations.subnet_group import SubnetGroup, untold
 from vpcreach.forwarding import Note, Surroundings
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Ipv4Address, Ipv6Address, Record, Reply, Tagged
+from vpcreach.snapshot.record import Ipv4Address, Ipv6Address, Port, Record, Reply, Tagged
 
 PORT = 5439
 STATES = States(
@@ -65,7 +65,7 @@ class VpcEndpointOf(Record, frozen=True):
 
 class ClusterEndpoint(Record, frozen=True):
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
     vpc_endpoints: tuple[VpcEndpointOf, ...] = ()
 
 
@@ -135,7 +135,7 @@ class EndpointAccess(Record, frozen=True):
     endpoint_status: str | None = None
     cluster_identifier: str | None = None
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
     vpc_security_groups: tuple[VpcSecurityGroup, ...] = ()
     vpc_endpoint: VpcEndpointOf = VpcEndpointOf()
 

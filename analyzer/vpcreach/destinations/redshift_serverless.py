@@ -17,7 +17,7 @@ from vpcreach.destinations.redshift import ENDPOINT_STATES, PORT
 from vpcreach.destinations.resource import Node, Resource, States, meaning, vpc_of
 from vpcreach.forwarding import Surroundings
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import CamelRecord, CamelReply, Ipv4Address, Ipv6Address
+from vpcreach.snapshot.record import CamelRecord, CamelReply, Ipv4Address, Ipv6Address, Port
 
 STATES = States(
     working=frozenset({"available"}),
@@ -49,7 +49,7 @@ class VpcEndpointOf(CamelRecord, frozen=True):
 
 class WorkgroupEndpoint(CamelRecord, frozen=True):
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
     vpc_endpoints: tuple[VpcEndpointOf, ...] = ()
 
 
@@ -59,7 +59,7 @@ class Workgroup(CamelRecord, frozen=True):
     workgroup_id: str = ""
     status: str | None = None
     endpoint: WorkgroupEndpoint = WorkgroupEndpoint()
-    port: int | None = None
+    port: Port | None = None
     publicly_accessible: bool = False
     security_group_ids: tuple[str, ...] = ()
     subnet_ids: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class EndpointAccess(CamelRecord, frozen=True):
     endpoint_arn: str = ""
     endpoint_status: str | None = None
     address: str | None = None
-    port: int | None = None
+    port: Port | None = None
     vpc_security_groups: tuple[EndpointGroup, ...] = ()
     vpc_endpoint: VpcEndpointOf = VpcEndpointOf()
     subnet_ids: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from vpcreach.forwarding import Direction, Note, Reason, Surroundings
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.ports import TCP, UDP
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Record, Reply
+from vpcreach.snapshot.record import Port, Record, Reply
 from vpcreach.snapshot.snapshot import Snapshot
 
 TARGET_UNHEALTHY = Reason("TARGET_UNHEALTHY", "see the target group's health checks")
@@ -50,7 +50,7 @@ class DescribeTargetGroups(Reply, frozen=True):
 
 class Target(Record, frozen=True):
     id: str
-    port: int | None = None
+    port: Port | None = None
     availability_zone: str | None = None
 
 

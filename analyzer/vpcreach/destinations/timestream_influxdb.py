@@ -17,7 +17,7 @@ from vpcreach.destinations.meaning import Meaning, Source
 from vpcreach.destinations.resource import Node, Resource, States, meaning, unread_note, vpc_of
 from vpcreach.forwarding import UNSUPPORTED_COMPONENT, Note, Surroundings
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import CamelRecord, CamelReply
+from vpcreach.snapshot.record import CamelRecord, CamelReply, Port
 from vpcreach.snapshot.snapshot import Reading, Snapshot
 
 PORT = 8086
@@ -40,7 +40,7 @@ class Summary(CamelRecord, frozen=True):
     status: str | None = None
     endpoint: str | None = None
     reader_endpoint: str | None = None
-    port: int | None = None
+    port: Port | None = None
 
 
 class ListDbs(CamelReply, frozen=True):

@@ -5,7 +5,7 @@ strings so that tomorrow's value is a gap and not a crash. A wrong type is an er
 """
 
 from ipaddress import ip_address, ip_network
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
@@ -52,6 +52,9 @@ class Ipv6Address(Address):
 
     __slots__ = ()
 
+
+# A port where AWS writes no -1 for all of them.
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 _VERSIONS = {Cidr: None, Ipv4Cidr: 4, Ipv6Cidr: 6, Address: None, Ipv4Address: 4, Ipv6Address: 6}
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.estates.asking import ask, told
 from tests.estates.builder import Estate
+from vpcreach.errors import SnapshotError
 
 INTERNET = "93.184.216.34:443"
 FIREWALL = "arn:aws:network-firewall:eu-west-1:111122223333:firewall/edge"
@@ -348,3 +349,31 @@ def test_a_firewall_whose_endpoint_names_no_subnet_is_undecided() -> None:
     reply = next(estate.reply(each) for each in estate.replies if each.startswith(f"{path}/"))
     del reply["FirewallStatus"]["SyncStates"]["eu-west-1a"]["Attachment"]["SubnetId"]
     assert told(estate, INTERNET) == "unknown FIREWALL_POLICY_NOT_EVALUATED"
+
+
+@pytest.mark.parametrize("port", ["70000", "99:1", "9" * 5000, "!" * 3000 + "443", "[" * 3000, "-1", "1:x", "$A", "$B"])
+def test_ports_that_are_none_leave_the_rule_open(port: str) -> None:
+    named = {"A": {"Definition": ["$A", "443"]}, "B": {"Definition": ["$C"] * 50}, "C": {"Definition": ["$B"] * 50}}
+    group = {**stateful(("DROP", "TCP", "ANY", "ANY", port)), "RuleVariables": {"PortSets": named}}
+    assert told(firewalled(group), "internet").startswith("unknown")
+
+
+@pytest.mark.parametrize("address", ["!" * 3000 + "10.0.0.0/8", "[" * 3000, "$A", "$B"])
+def test_addresses_that_name_themselves_leave_the_rule_open(address: str) -> None:
+    group = stateful(("DROP", "TCP", "ANY", address, "443"), A=["$A"], B=["$C"] * 50, C=["$B"] * 50)
+    assert told(firewalled(group), "internet").startswith("unknown")
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"DestinationPorts": [{"FromPort": 443, "ToPort": 80}]},
+        {"DestinationPorts": [{"FromPort": -1, "ToPort": 80}]},
+        {"SourcePorts": [{"FromPort": 0, "ToPort": 65536}]},
+        {"Protocols": [256]},
+    ],
+)
+def test_numbers_that_no_stateless_rule_can_have_are_refused_with_their_place(match: Mapping[str, object]) -> None:
+    estate = firewalled(stateless_groups=[stateless((1, "aws:drop", match))])
+    with pytest.raises(SnapshotError, match=r"StatelessRules\[0\]"):
+        told(estate, "internet")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.estates import seed
 from tests.estates.asking import snapshot_of, told
+from tests.unit.reach.worlds import changed, database
 from vpcreach.components.network_acl import DESCRIBE_NETWORK_ACLS
 from vpcreach.components.security_group import DESCRIBE_SECURITY_GROUPS
 from vpcreach.errors import SnapshotError
@@ -130,3 +131,11 @@ def test_a_number_in_place_of_an_address_block_is_refused_with_its_place(
     estate[record][key] = value
     with pytest.raises(SnapshotError, match=place):
         told(estate, "internet", function="app")
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**30])
+def test_a_port_that_no_resource_can_have_is_refused_with_its_place(port: int) -> None:
+    estate = changed(database())
+    estate["rds:orders-db"]["Endpoint"]["Port"] = port
+    with pytest.raises(SnapshotError, match=r"describe-db-instances.json: \$\.DBInstances\[0\]\.Endpoint\.Port"):
+        told(estate, "rds:orders-db")

@@ -1,11 +1,12 @@
 """What Network Firewall's replies tell: firewalls with their endpoints, policies, rule groups."""
 
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 import msgspec
 
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.record import Record, Reply
+from vpcreach.snapshot.record import Port, Record, Reply
 from vpcreach.snapshot.snapshot import Snapshot
 
 
@@ -93,9 +94,16 @@ class AddressDefinition(Record, frozen=True):
     address_definition: str
 
 
+Protocol = Annotated[int, msgspec.Meta(ge=0, le=255)]
+
+
 class PortRange(Record, frozen=True):
-    from_port: int
-    to_port: int
+    from_port: Port
+    to_port: Port
+
+    def __post_init__(self) -> None:
+        if self.from_port > self.to_port:
+            raise ValueError(f"a port range has the smaller end first, not {self.from_port}-{self.to_port}")
 
 
 class TcpFlags(Record, frozen=True):
@@ -107,7 +115,7 @@ class MatchAttributes(Record, frozen=True):
     destinations: tuple[AddressDefinition, ...] = ()
     source_ports: tuple[PortRange, ...] = ()
     destination_ports: tuple[PortRange, ...] = ()
-    protocols: tuple[int, ...] = ()
+    protocols: tuple[Protocol, ...] = ()
     tcp_flags: tuple[TcpFlags, ...] = msgspec.field(default=(), name="TCPFlags")
 
 

@@ -11,7 +11,7 @@ from vpcreach.components.network_firewall.records import MatchAttributes, RuleGr
 from vpcreach.forwarding import Reason
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.packet_set import PacketSet, Side
-from vpcreach.packets.ports import ICMP, TCP, UDP, PortAtoms
+from vpcreach.packets.ports import ICMP, TCP, UDP, PortAtoms, port_number
 
 PAGE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-rules-engines.html"
 BY_HAND = "read the rule by hand, or test a connection"
@@ -26,6 +26,12 @@ HARMLESS = frozenset({"sid", "rev", "gid", "msg", "metadata", "classtype", "prio
 TRANSPORT = {"IP": None, "TCP": TCP, "UDP": UDP, "ICMP": ICMP}
 OVER_UDP = frozenset({"DNS", "IKEV2", "TFTP", "NTP", "DHCP", "QUIC", "KRB5"})
 OVER_TCP = frozenset({"HTTP", "FTP", "TLS", "SMB", "DCERPC", "SSH", "SMTP", "IMAP", "MSN", "HTTP2", "DNS", "KRB5"})
+
+
+# Brackets, negations and variables inside one another. A variable counts for ten, as those that name others that name
+# others again could mean very much, or themselves; what is deeper is not told.
+DEEPEST = 24
+A_VARIABLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,21 +182,26 @@ def stateful(
     return [made, turned]
 
 
-def _addresses(text: str, family: Family, variables: Mapping[str, tuple[str, ...]]) -> AddressSet | None:
+def _addresses(
+    text: str, family: Family, variables: Mapping[str, tuple[str, ...]], depth: int = 0
+) -> AddressSet | None:
     """The addresses that a header means; None where a variable or a reference is not told."""
     word = text.strip()
+    if depth > DEEPEST:
+        return None
     if word.upper() == "ANY":
         return AddressSet.everything(family)
     if word.startswith("!"):
-        inner = _addresses(word[1:], family, variables)
+        inner = _addresses(word[1:], family, variables, depth + 1)
         return None if inner is None else AddressSet.everything(family) - inner
     if word.startswith("["):
-        return _listed(word, family, variables)
+        return _listed(word, family, variables, depth + 1)
     if word.startswith("$"):
         definition = variables.get(word[1:])
         if definition is None and word[1:] == "EXTERNAL_NET" and "HOME_NET" in variables:
-            return _addresses("!$HOME_NET", family, variables)
-        return None if definition is None else _listed(f"[{','.join(definition)}]", family, variables)
+            return _addresses("!$HOME_NET", family, variables, depth + 1)
+        listed = f"[{','.join(definition or ())}]"
+        return None if definition is None else _listed(listed, family, variables, depth + A_VARIABLE)
     try:
         addresses = AddressSet.parse(word)
     except ValueError:
@@ -198,11 +209,11 @@ def _addresses(text: str, family: Family, variables: Mapping[str, tuple[str, ...
     return addresses if addresses.family is family else AddressSet.empty(family)
 
 
-def _listed(text: str, family: Family, variables: Mapping[str, tuple[str, ...]]) -> AddressSet | None:
+def _listed(text: str, family: Family, variables: Mapping[str, tuple[str, ...]], depth: int) -> AddressSet | None:
     """A list like `[10.0.0.0/8, !10.1.0.0/16]`: what it names, less what it negates."""
     items = [item for item in _items(text) if item]
-    kept = [_addresses(item, family, variables) for item in items if not item.startswith("!")]
-    taken = [_addresses(item[1:], family, variables) for item in items if item.startswith("!")]
+    kept = [_addresses(item, family, variables, depth) for item in items if not item.startswith("!")]
+    taken = [_addresses(item[1:], family, variables, depth) for item in items if item.startswith("!")]
     found = AddressSet.empty(family) if kept else AddressSet.everything(family)
     for addresses in kept:
         if addresses is None:
@@ -236,32 +247,33 @@ def _ports(
     return _mask(layers, [] if ranges == [(0, 65535)] else ranges, atoms) if ranges else 0
 
 
-def port_ranges_of(text: str, variables: Mapping[str, tuple[str, ...]]) -> list[tuple[int, int]] | None:
+def port_ranges_of(text: str, variables: Mapping[str, tuple[str, ...]], depth: int = 0) -> list[tuple[int, int]] | None:
     """The port ranges that a header means, both ends inclusive; None where a variable is not told."""
     word = text.strip()
+    if depth > DEEPEST:
+        return None
     if word.upper() == "ANY":
         return [(0, 65535)]
     if word.startswith("!"):
-        inner = port_ranges_of(word[1:], variables)
+        inner = port_ranges_of(word[1:], variables, depth + 1)
         return None if inner is None else _other_ports(inner)
     if word.startswith("$"):
         definition = variables.get(word[1:])
-        return None if definition is None else port_ranges_of(f"[{','.join(definition)}]", variables)
+        listed = f"[{','.join(definition or ())}]"
+        return None if definition is None else port_ranges_of(listed, variables, depth + A_VARIABLE)
     if word.startswith("["):
         items = [item for item in _items(word) if item]
-        kept = [port_ranges_of(item, variables) for item in items if not item.startswith("!")]
-        taken = [port_ranges_of(item[1:], variables) for item in items if item.startswith("!")]
+        kept = [port_ranges_of(item, variables, depth + 1) for item in items if not item.startswith("!")]
+        taken = [port_ranges_of(item[1:], variables, depth + 1) for item in items if item.startswith("!")]
         if None in kept or None in taken:
             return None
         found = [each for ranges in kept for each in ranges or ()] if kept else [(0, 65535)]
         holes = _other_ports([each for ranges in taken for each in ranges or ()])
         return [(max(a, c), min(b, d)) for a, b in found for c, d in holes if max(a, c) <= min(b, d)]
     first, colon, last = word.partition(":")
-    try:
-        low = int(first) if first else 0
-        return [(low, (int(last) if last else 65535) if colon else low)]
-    except ValueError:
-        return None
+    low = port_number(first) if first else 0
+    high = low if not colon else port_number(last) if last else 65535
+    return None if low is None or high is None or low > high else [(low, high)]
 
 
 def _other_ports(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
