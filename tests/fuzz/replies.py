@@ -1,5 +1,6 @@
 """Replies grown from the types that read them: every call, also those that no estate of the gallery fills."""
 
+import json
 import types
 from collections.abc import Sequence
 from random import Random
@@ -7,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 import msgspec
 
+from tests.fuzz.documents import POLICY
+from tests.fuzz.mutations import mutated
 from tests.fuzz.odd import NUMBERS, TEXTS
 from vpcreach import components, destinations
 from vpcreach.snapshot.call import Call
@@ -79,6 +82,8 @@ class Grower:
             return self.random.choice(NUMBERS[:15])
         if kind is float:
             return self.random.choice((0.0, 1.5))
+        if kind is msgspec.Raw:
+            return mutated(json.loads(json.dumps(POLICY)), self.random, self.words)
         if kind in (type(None), msgspec.UnsetType):
             return None
         return self.random.choice(TEXTS if self.random.randrange(6) == 0 else self.words)
