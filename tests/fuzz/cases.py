@@ -17,9 +17,17 @@ from tests.fuzz import documents
 from tests.fuzz.mutations import bytes_mutated, mutated, places, printed, text_mutated
 from tests.fuzz.odd import GLOBS, SIGNS
 from tests.fuzz.replies import CALLS, Grower
+from vpcreach.destinations.grammar import KINDS
 from vpcreach.snapshot.call import Place
 
 CORPUS = Path(__file__).parent / "corpus"
+# The kinds of destinations whose records a service tells; other services tell of the kind that is called like them.
+KINDS_OF = {kind: (kind,) for kind in KINDS} | {
+    "rds": ("rds", "docdb", "neptune"),
+    "elbv2": ("alb", "nlb"),
+    "kafka": ("msk",),
+    "opensearchserverless": ("opensearch-serverless",),
+}
 HOME = Place("111122223333", "eu-west-1")
 DESTINATIONS = (
     "internet", "internet:53/udp", "s3", "dynamodb:orders", "s3:my-bucket", "service:sqs", "rds:orders-db",
@@ -107,14 +115,18 @@ def grown_snapshot(random: Random) -> bytes:
     drawn = random.choice(GALLERY)
     files: dict[str, bytes | None] = {}
     names: list[str] = []
-    for call in random.sample(CALLS, random.choice((1, 2, 4))):
+    # Half of them are those of one service, which lead to one another.
+    service = random.choice(CALLS).service
+    pool = [call for call in CALLS if call.service == service] if random.randrange(2) else CALLS
+    for call in random.sample(pool, min(len(pool), random.choice((1, 2, 4)))):
         words = (*words_of(drawn.name), *names)
         reply = Grower(random, words).reply(call)
         names += [holder[key] for holder, key in places(reply) if isinstance(holder[key], str)][:40]
         arguments = tuple(random.choice(words) for _ in call.arguments)
         files[call.path(HOME, arguments)] = printed(reply, random)
     about = random.choice(names or ["s3"])
-    question = random.choice((*drawn.questions, _word(random, names), f"{about}:443", about))
+    named = f"{random.choice(KINDS_OF.get(pool[0].service, KINDS))}:{about}"
+    question = random.choice((*drawn.questions, _word(random, names), f"{about}:443", about, named, named, named))
     return Asked(drawn.name, files, question, drawn.function).as_bytes()
 
 

@@ -16,7 +16,7 @@ from vpcreach.forwarding import Arrival, Forward, Hop, Leg, Lookup, Note, Reason
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family, combine, prefix
 from vpcreach.packets.packet_set import PacketSet
 from vpcreach.snapshot.call import Call
-from vpcreach.snapshot.record import Ipv4Cidr, Ipv6Cidr, Record, Reply, Tagged
+from vpcreach.snapshot.record import Address, Ipv4Cidr, Ipv6Cidr, Record, Reply, Tagged
 
 PAGE = "https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html"
 NO_ROUTE_TO_DESTINATION = Reason(
@@ -53,7 +53,7 @@ class Route(Record, frozen=True):
     local_gateway_id: str | None = None
     core_network_arn: str | None = None
     odb_network_arn: str | None = None
-    ip_address: str | None = None
+    ip_address: Address | None = None
     origin: str | None = None
     state: str = "active"
 

@@ -182,6 +182,8 @@ def _resolver(source: Source, family: Family, around: Surroundings) -> AddressSe
     if family is Family.IPV6 or not isinstance(vpc, Vpc) or vpc.cidr_block is None:
         return RESOLVER[family]
     second = AddressSet.parse(vpc.cidr_block).first + 2
+    if second >= family.end:
+        return RESOLVER[family]
     return RESOLVER[family] | AddressSet.of(family, [(second, second)])
 
 

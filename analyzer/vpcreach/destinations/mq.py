@@ -16,6 +16,7 @@ from vpcreach.destinations.kind import Kind
 from vpcreach.destinations.meaning import UNKNOWN_DESTINATION, Meaning, Source
 from vpcreach.destinations.resource import Node, Resource, States, meaning, unread_note, vpc_of
 from vpcreach.forwarding import UNSUPPORTED_COMPONENT, Note, Surroundings
+from vpcreach.packets.address_map import address_number
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import Record, Reply
 from vpcreach.snapshot.snapshot import Reading, Snapshot
@@ -43,6 +44,10 @@ class ListBrokers(Reply, frozen=True):
 class BrokerInstance(Record, frozen=True):
     ip_address: str | None = None  # empty for RabbitMQ
     endpoints: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.ip_address:
+            address_number(self.ip_address)  # raises ValueError, which msgspec reports with the path
 
 
 class DescribeBroker(Record, frozen=True):

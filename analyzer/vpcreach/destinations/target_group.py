@@ -17,7 +17,7 @@ from vpcreach.components.subnet import Subnet
 from vpcreach.destinations.instance import instance_of
 from vpcreach.destinations.meaning import Source
 from vpcreach.forwarding import Direction, Note, Reason, Surroundings
-from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.packets.address_map import AddressSet, Family, address_number
 from vpcreach.packets.ports import TCP, UDP
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.record import Port, Record, Reply
@@ -224,6 +224,9 @@ def _zone(group: TargetGroup, target: Target, around: Surroundings) -> str | Non
 def _interface(group: TargetGroup, target: Target, around: Surroundings) -> NetworkInterface | None:
     if group.target_type != "ip" or group.vpc_id is None or ":" in target.id:
         return None
-    address = AddressSet.parse(target.id).first
+    try:
+        _, address = address_number(target.id)
+    except ValueError:
+        return None  # a target of a kind that nobody knows yet
     found = around.interface_at(group.vpc_id, Family.IPV4, address)
     return found if isinstance(found, NetworkInterface) else None

@@ -7,7 +7,7 @@ import pytest
 from tests.estates.asking import ask, finding_codes
 from tests.estates.builder import Estate, allow
 from tests.unit.reach.worlds import Change, acl, asked, changed, denied, ingress, no_route, without
-from vpcreach.errors import UsageError
+from vpcreach.errors import SnapshotError, UsageError
 
 pytestmark = pytest.mark.item("H15")
 
@@ -121,3 +121,8 @@ def test_a_name_that_no_list_holds() -> None:
         asked("mq:queu", broker())
     assert asked("mq:queu", broker(), without("mq/list-brokers")) == "unknown COLLECTION_FAILED"
     assert asked(HOST, broker(), without("mq/list-brokers")) == "unknown COLLECTION_FAILED"
+
+
+def test_an_instance_whose_address_is_none_is_refused_with_its_place() -> None:
+    with pytest.raises(SnapshotError, match=r"b-queue.json: \$\.BrokerInstances\[0\]"):
+        asked("mq:queue", broker(), told(BrokerInstances=[{"IpAddress": "elsewhere"}]))

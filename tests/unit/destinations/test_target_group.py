@@ -148,3 +148,7 @@ def test_what_is_said_of_one_listeners_targets_is_not_said_of_anothers() -> None
     assert ask(changed(two), "nlb:front:443").findings == ()
     (finding,) = ask(changed(two), "nlb:front:80").findings
     assert (finding.code, "targetgroup/old/" in finding.component) == ("TARGET_UNHEALTHY", True)
+
+
+def test_a_target_that_is_no_address_stands_in_no_zone_that_is_known() -> None:
+    assert advised(servers(), targets={"of-tomorrow": "healthy", "10.0.2.20": "healthy"}) is not None

@@ -6,16 +6,20 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.estates import seed
 from tests.estates.asking import snapshot_of, told
 from tests.unit.reach.worlds import changed, database
 from vpcreach.components.network_acl import DESCRIBE_NETWORK_ACLS
+from vpcreach.components.route_table import Route
 from vpcreach.components.security_group import DESCRIBE_SECURITY_GROUPS
+from vpcreach.components.transit_gateway.nat_configuration import NatRule
 from vpcreach.errors import SnapshotError
 from vpcreach.snapshot.call import Call, Place
 from vpcreach.snapshot.loading import load
+from vpcreach.snapshot.record import decode_text
 
 HERE = Place("111122223333", "eu-west-1")
 VPCS = "111122223333/eu-west-1/ec2/describe-vpcs.json"
@@ -139,3 +143,21 @@ def test_a_port_that_no_resource_can_have_is_refused_with_its_place(port: int) -
     estate["rds:orders-db"]["Endpoint"]["Port"] = port
     with pytest.raises(SnapshotError, match=r"describe-db-instances.json: \$\.DBInstances\[0\]\.Endpoint\.Port"):
         told(estate, "rds:orders-db")
+
+
+@pytest.mark.parametrize(
+    ("kind", "record"),
+    [
+        (Route, {"IpAddress": "elsewhere"}),
+        (NatRule, {"MatchSourceCidr": "10.0.0.0/24", "NatCidr": "255.255.255.0/25"}),
+    ],
+)
+def test_records_that_no_reply_can_hold_are_refused(kind: type[Any], record: dict[str, str]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(record, kind, dec_hook=decode_text)
+
+
+def test_a_vpc_at_the_end_of_all_addresses_has_no_resolver_of_its_own() -> None:
+    estate = seed.public_private()
+    estate["vpc-main"]["CidrBlock"] = "255.255.255.255/32"
+    assert told(estate, "255.255.255.255:53/udp")

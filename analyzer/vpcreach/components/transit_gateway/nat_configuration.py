@@ -17,6 +17,10 @@ class NatRule(Record, frozen=True):
     nat_cidr: Ipv4Cidr
     state: str | None = None
 
+    def __post_init__(self) -> None:
+        if prefix(self.match_source_cidr)[2] != prefix(self.nat_cidr)[2]:
+            raise ValueError(f"{self.match_source_cidr} and {self.nat_cidr} are not of one size")
+
     @property
     def matches(self) -> AddressSet:
         return AddressSet.parse(self.match_source_cidr)
