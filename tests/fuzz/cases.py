@@ -12,7 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.estates.gallery import GALLERY, Drawing
+from tests.estates.drawing import Drawing
+from tests.estates.gallery import GALLERY
 from tests.fuzz import documents
 from tests.fuzz.mutations import bytes_mutated, mutated, places, printed, text_mutated
 from tests.fuzz.odd import GLOBS, SIGNS

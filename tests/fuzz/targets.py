@@ -22,8 +22,11 @@ from vpcreach.check.estate import Analysed
 from vpcreach.check.evaluate import evaluate
 from vpcreach.check.rule_file import read_rules
 from vpcreach.errors import ContradictionError, VpcreachError
+from vpcreach.explain.in_words import in_words
+from vpcreach.explain.story import Compared, Story
 from vpcreach.formats import check_as, graph_as, report_as, why
 from vpcreach.formats.names import CHECK, GRAPH, REPORT
+from vpcreach.network.network import Network
 from vpcreach.snapshot.loading import load
 from vpcreach.snapshot.snapshot import Snapshot
 
@@ -85,7 +88,10 @@ def tell(report: Report, data: bytes) -> None:
     if chosen < len(REPORT):
         report_as(REPORT[chosen], report).encode()
     else:
-        "".join(why.render(each) for each in report.functions).encode()
+        nowhere = Network(Snapshot({}))
+        answers = ((each, answer) for each in report.functions for answer in each.answers)
+        told = (Story(each, answer, in_words(answer), None, Compared(0, (), 0), nowhere) for each, answer in answers)
+        "".join(why.render(story) for story in told).encode()
 
 
 def ask(data: bytes) -> None:
