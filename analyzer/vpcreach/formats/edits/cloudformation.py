@@ -37,7 +37,7 @@ from vpcreach.explain.edits import (
     SetTransitGatewayRoute,
 )
 from vpcreach.explain.edits.routes import destination_key, target_key
-from vpcreach.formats.edits.steps import Step, function_settings, has_several_places, new_ids
+from vpcreach.formats.edits.steps import Step, function_settings, has_several_places, new_ids, widened_policy
 from vpcreach.network.network import Network
 from vpcreach.snapshot.call import Place
 
@@ -243,10 +243,7 @@ class _Writer:
                 tables, named = ", ".join(step.tables), f"AWS::EC2::VPCEndpoint {edit.endpoint_id}"
                 self.comments.append(f"Add {tables} to RouteTableIds of the {named}.")
             case AllowInEndpointPolicy():
-                for each in step.edits:
-                    if isinstance(each, AllowInEndpointPolicy):
-                        words = f"Add a statement to PolicyDocument of the AWS::EC2::VPCEndpoint {edit.endpoint_id}:"
-                        self.comments.append(f"{words}\n  {json.dumps(each.statement)}")
+                self.comments.append(_policy(edit.endpoint_id, step, self.network))
             case NewGatewayEndpoint() | NewInterfaceEndpoint():
                 properties: Properties = {
                     "VpcId": edit.vpc_id,
@@ -312,6 +309,16 @@ class _Writer:
             "TransitGatewayAttachmentId": edit.attachment_id,
         }
         self._add(f"RouteOf{_logical(edit.route_table_id)}", "TransitGatewayRoute", properties)
+
+
+def _policy(endpoint_id: str, step: Step, network: Network) -> str:
+    """What to add to an endpoint's policy; the whole of it where a statement has to go."""
+    named = f"PolicyDocument of the AWS::EC2::VPCEndpoint {endpoint_id}"
+    edits = [edit for edit in step.edits if isinstance(edit, AllowInEndpointPolicy)]
+    if any(edit.without for edit in edits):
+        return f"Set {named} to:\n  {json.dumps(widened_policy(step, network))}"
+    added = "".join(f"\n  {json.dumps(edit.statement)}" for edit in edits)
+    return f"Add a statement to {named}:{added}"
 
 
 def _logical(text: str) -> str:

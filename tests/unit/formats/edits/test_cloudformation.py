@@ -5,7 +5,7 @@ import yaml
 
 from tests.unit.formats.edits.samples import SAMPLES, network, network_of_two_accounts
 from tests.unit.formats.edits.templates import parses_as_cloudformation
-from vpcreach.explain.edits import AddRule, Rule
+from vpcreach.explain.edits import AddRule, AllowInEndpointPolicy, Rule
 from vpcreach.formats.edits import written
 
 FAR = AddRule(Rule("sg-far", True, "tcp", 443, 443, "10.0.0.0/16"))
@@ -62,3 +62,9 @@ def test_a_nat_gateway_waits_for_the_gateway_that_is_attached_before_it() -> Non
     told = written(SAMPLES["a VPC without any gateway"], "cloudformation", network())
     assert "  NatNew:\n    Type: AWS::EC2::NatGateway\n    DependsOn: IgwNewAttachment\n" in told
     assert "      NatGatewayId: !Ref NatNew\n" in told
+
+
+def test_a_statement_that_is_taken_out_of_a_policy_does_not_become_one_that_allows_nothing() -> None:
+    told = written([AllowInEndpointPolicy("vpce-s3", (), (), (0,))], "cloudformation", network())
+    assert told.startswith("# Set PolicyDocument of the AWS::EC2::VPCEndpoint vpce-s3 to:\n")
+    assert '"Action": []' not in told
