@@ -10,6 +10,8 @@ from fractions import Fraction
 from vpcreach.packets.address_map import AddressSet
 from vpcreach.reach.answer import Answer, Packets, Trace, Verdict
 
+POLICY = "ENDPOINT_POLICY_DENY"
+
 
 def in_words(answer: Answer) -> tuple[str, ...]:
     """A sentence for each way in which a partial verdict fails; none for other verdicts."""
@@ -20,7 +22,8 @@ def in_words(answer: Answer) -> tuple[str, ...]:
     if failing and len(failing) < len(answer.subnets):
         names = _listed([subnet.title for subnet in failing])
         number = _share(Fraction(len(failing), len(answer.subnets)))
-        sentences.append(f"Invocations that land in {names} time out: about {number} of the subnets.")
+        fate = _fate([trace for subnet in failing for trace in subnet.traces])
+        sentences.append(f"Invocations that land in {names} {fate}: about {number} of the subnets.")
     within: dict[str, list[str]] = {}
     for subnet in (subnet for subnet in answer.subnets if subnet.verdict is Verdict.PARTIAL):
         within.setdefault(_told(subnet.traces), []).append(subnet.title)
@@ -28,6 +31,19 @@ def in_words(answer: Answer) -> tuple[str, ...]:
     if not answer.subnets and (told := _told(answer.traces)):
         sentences.append(f"Connections {told}")
     return tuple(sentences)
+
+
+def _fate(traces: Iterable[Trace]) -> str:
+    """What callers see: packets that are dropped are waited for in vain, other refusals come at once."""
+    fates = set()
+    for trace in traces:
+        if any(note.spot is None and note.code != POLICY for note in trace.blockers):
+            fates.add("fail")
+        elif trace.blockers and all(note.code == POLICY for note in trace.blockers):
+            fates.add("get AccessDenied")
+        else:
+            fates.add("time out")
+    return fates.pop() if len(fates) == 1 else "fail"
 
 
 def _told(traces: Sequence[Trace]) -> str:
@@ -45,8 +61,9 @@ def _told(traces: Sequence[Trace]) -> str:
 
 def _family(failing: Sequence[Trace], passing: Sequence[Trace]) -> str:
     fail, ok = ({trace.packets.family for trace in traces} for traces in (failing, passing))
-    return f"over {_listed(sorted(map(str, fail)))} time out; over {_listed(sorted(map(str, ok)))} they do not." * (
-        not fail & ok
+    return (
+        f"over {_listed(sorted(map(str, fail)))} {_fate(failing)}; over {_listed(sorted(map(str, ok)))} they do not."
+        * (not fail & ok)
     )
 
 
@@ -63,7 +80,7 @@ def _by_ports(failing: Sequence[Trace], passing: Sequence[Trace], ports: Callabl
     lost, kept = (sum(_size(text) for text in texts) for texts in (fail, ok))
     words = _listed(sorted(fail))
     number = _share(Fraction(lost, lost + kept)) if kept else "some"
-    return f"with a {what} in {words} time out, now and then: about {number} of the ports."
+    return f"with a {what} in {words} {_fate(failing)}, now and then: about {number} of the ports."
 
 
 def _size(ports: str) -> int:
@@ -77,7 +94,7 @@ def _sources(failing: Sequence[Trace], passing: Sequence[Trace]) -> str:
     if not fail or not ok or not fail.isdisjoint(ok):
         return ""
     number = _share(Fraction(fail.size, fail.size + ok.size))
-    return f"time out while Lambda's interface has an address of {_some(fail)}: about {number} of the subnet's."
+    return f"{_fate(failing)} while Lambda's interface has an address of {_some(fail)}: about {number} of the subnet's."
 
 
 def _endpoints(failing: Sequence[Trace], passing: Sequence[Trace]) -> str:
@@ -85,7 +102,7 @@ def _endpoints(failing: Sequence[Trace], passing: Sequence[Trace]) -> str:
     if set(fail) & set(ok):
         return ""
     number = _share(Fraction(len(fail), len(fail) + len(ok)))
-    return f"to {_listed(fail)} time out: {number} of the endpoints that the name may lead to."
+    return f"to {_listed(fail)} {_fate(failing)}: {number} of the endpoints that the name may lead to."
 
 
 def _addresses(failing: Sequence[Trace], passing: Sequence[Trace]) -> str:
@@ -93,7 +110,7 @@ def _addresses(failing: Sequence[Trace], passing: Sequence[Trace]) -> str:
     if not fail or not ok or not fail.isdisjoint(ok):
         return ""
     number = _share(Fraction(fail.size, fail.size + ok.size))
-    return f"to {_some(fail)} time out: about {number} of the addresses that were asked about."
+    return f"to {_some(fail)} {_fate(failing)}: about {number} of the addresses that were asked about."
 
 
 def _union(sets: Iterable[AddressSet]) -> AddressSet | None:

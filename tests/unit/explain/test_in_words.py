@@ -24,6 +24,26 @@ def test_the_subnet_that_fails_is_named_with_its_share(change: seed.Change) -> N
     assert told.endswith(" time out: about 1 in 2 of the subnets.")
 
 
+def policy_in_one_subnet(estate: Estate) -> None:
+    estate.drawn_vpc("main").route_table("private-2", {"0.0.0.0/0": "nat-main"}, subnets=["private-2"])
+    seed.s3_endpoint_denies_all(estate)
+
+
+def full_subnet(estate: Estate) -> None:
+    estate.drawn_vpc("main").subnet("full", "172.31.9.0/28", az="b", table="private", free=0)
+    estate.function("late", subnets=["private-1", "full"], interfaces=False)
+
+
+def test_a_refusal_by_an_endpoint_policy_is_no_timeout() -> None:
+    told = words(public_private(policy_in_one_subnet), "s3")
+    assert told == "Invocations that land in subnet-private-1 get AccessDenied: about 1 in 2 of the subnets."
+
+
+def test_a_subnet_without_addresses_is_no_timeout() -> None:
+    told = " ".join(in_words(ask(public_private(full_subnet), "internet", function="late")))
+    assert told == "Invocations that land in subnet-full fail: about 1 in 2 of the subnets."
+
+
 def test_client_ports_that_fail_are_told_once_for_all_subnets_that_share_them() -> None:
     told = words(public_private(seed.private_acl_admits_linux_ports_only), "internet")
     assert told.startswith("Connections from subnet-private-1 and subnet-private-2 with a client port in ")
