@@ -32,6 +32,9 @@ TARGETS = {
 }
 ARNS = {"networkmanager": "CoreNetworkArn", "odb": "OdbNetworkArn"}
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+# No route may be for these, or for a part of them: instance metadata, the clock, the resolver (VPC User Guide, "Subnet
+# route tables"). A larger block that holds them may.
+RESERVED = ("169.254.168.0/22", "fd00:ec2::/32")
 # What may stand in for the local route, or for a part of it.
 INSIDE = ("nat-", "eni-", "vpce-")
 
@@ -72,6 +75,15 @@ def _refuse_endpoints(routes: list[Item], table_id: str, destination: str) -> No
             raise UsageError(
                 f"the route of {table_id} to {destination} is the endpoint's, and stays until {target} leaves the table"
             )
+
+
+def _is_within(destination: str, block: str) -> bool:
+    is_same_family = (":" in destination) == (":" in block)
+    return (
+        not destination.startswith("pl-")
+        and is_same_family
+        and AddressSet.parse(destination) <= AddressSet.parse(block)
+    )
 
 
 def _holds_local(table: Item, destination: str) -> bool:
@@ -116,6 +128,9 @@ class SetRoute:
         _refuse_endpoints(replaced, self.route_table_id, self.destination)
         if self.target.startswith("eigw-") and destination_key(self.destination) != "DestinationIpv6CidrBlock":
             raise UsageError(f"{self.target} carries IPv6 alone, and {self.destination} is no IPv6 block")
+        reserved = next((each for each in RESERVED if _is_within(self.destination, each)), None)
+        if reserved is not None:
+            raise UsageError(f"{self.destination} lies within {reserved}, and AWS takes no routes for that")
         if _holds_local(table, self.destination) and not self.target.startswith(INSIDE):
             raise UsageError(
                 f"{self.destination} lies within a local route of {self.route_table_id}, and there AWS takes only "

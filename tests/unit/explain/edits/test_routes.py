@@ -134,6 +134,8 @@ def test_a_target_that_the_snapshot_may_lack_is_taken_and_leaves_the_answer_open
     [
         (RemoveRoute("rtb-app", "10.0.0.0/16"), "10.0.0.0/16 of rtb-app is local, and AWS keeps that route"),
         (SetRoute("rtb-app", "10.0.0.0/16", "igw-main"), "lies within a local route"),
+        (SetRoute("rtb-app", "169.254.169.254/32", "nat-a"), "lies within 169.254.168.0/22"),
+        (SetRoute("rtb-app", "fd00:ec2::254/128", "nat-a"), "lies within fd00:ec2::/32"),
         (SetRoute("rtb-app", "10.0.1.0/24", "igw-main"), "lies within a local route"),
         (SetRoute("rtb-app", DEFAULT, "eigw-main"), "eigw-main carries IPv6 alone"),
         (
