@@ -94,7 +94,7 @@ def tell(
     """The story of one question, for every function of that name; raises UsageError for names that mean nothing."""
     before = analysis
     if assume:
-        assume = [_with_replaced(edit, assume, analysis.network) for edit in assume]
+        assume = with_replaced(assume, analysis.network)
         analysis = analysis.on(apply(analysis.snapshot, assume))
     report = analysis.report([destination], [function])
     looked_at = compared(analysis, [destination])
@@ -107,6 +107,11 @@ def tell(
             fixes = Search(analysis, each.arn, destination, looked_at.destinations).fixes()
         stories.append(Story(each, answer, in_words(answer), fixes, looked_at, analysis.network, assumed))
     return Stories(tuple(stories), report.gaps)
+
+
+def with_replaced(edits: Sequence[Edit], network: Network) -> tuple[Edit, ...]:
+    """The edits, where a route to be set says what it takes the place of."""
+    return tuple(_with_replaced(edit, edits, network) for edit in edits)
 
 
 def _with_replaced(edit: Edit, edits: Sequence[Edit], network: Network) -> Edit:

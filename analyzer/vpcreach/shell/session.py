@@ -12,8 +12,8 @@ from typing import assert_never
 from vpcreach.destinations import resource_names
 from vpcreach.destinations.grammar import WORDS
 from vpcreach.errors import UsageError, did_you_mean
-from vpcreach.explain.edits import Edit, apply
-from vpcreach.explain.story import changes_for_everyone, compared, tell
+from vpcreach.explain.edits import Edit, apply, assumed
+from vpcreach.explain.story import changes_for_everyone, compared, tell, with_replaced
 from vpcreach.formats import text, who_can, why
 from vpcreach.formats.changes import change_lines
 from vpcreach.formats.fixes import fix_lines
@@ -113,6 +113,7 @@ class Session:
 
     def _what_if(self, edits: tuple[Edit, ...]) -> str:
         looked_at = compared(self.analysis, self._asked, MANY_RESOURCES)
+        edits = with_replaced(edits, self.analysis.network)
         edited = self.analysis.on(apply(self.analysis.snapshot, edits))
         changes = changes_for_everyone(self.analysis, edited, looked_at)
         lines = [f"If one were to {listed([str(edit) for edit in edits])}:", *change_lines(changes, 2)]
@@ -130,6 +131,5 @@ def _help() -> str:
     width = max(len(form.shape) for form in FORMS)
     lines = [f"{form.shape:<{width}}  {form.tells}" for form in FORMS]
     lines += ["", "A CHANGE is one of"]
-    lines += ["  [remove] route TABLE DESTINATION -> TARGET", "  [remove] sg GROUP egress|ingress PROTOCOL PORTS PEER"]
-    lines += ["  [remove] nacl ACL in|out NUMBER allow|deny PROTOCOL PORTS CIDR"]
+    lines += [f"  {form}" for form in (*assumed.FORMS.values(), *assumed.REMOVALS.values())]
     return "\n".join(lines) + "\n"

@@ -59,6 +59,15 @@ def test_a_change_tells_the_verdicts_that_it_changes_for_everyone_the_worse_firs
     assert "Compared: 3 functions, each for internet, s3, dynamodb, rds:orders-db." in told
 
 
+def test_a_route_that_is_there_is_said_to_be_pointed_elsewhere() -> None:
+    told = said("what-if route rtb-private 0.0.0.0/0 -> igw-main")
+    assert told.startswith("If one were to point 0.0.0.0/0 of rtb-private at igw-main instead of nat-main:\n")
+
+
+def test_help_has_no_target_for_a_route_that_is_removed() -> None:
+    assert "  remove route TABLE DESTINATION\n" in said("help")
+
+
 def test_a_change_without_effect_says_so() -> None:
     assert "  no verdict changes\n" in said("what-if nacl acl-main-default in 90 allow tcp 443 0.0.0.0/0")
 
