@@ -39,6 +39,7 @@ class FixJson(msgspec.Struct, frozen=True):
     cost: str
     opens: list[ChangeJson]
     worsens: list[ChangeJson]
+    cautions: list[str]
     written: dict[str, str]
 
 
@@ -99,6 +100,7 @@ def _fix(fix: Fix, story: Story) -> FixJson:
         fix.cost.value,
         changes_json(fix.opens),
         changes_json(fix.harms),
+        list(fix.cautions),
         {language: written(fix.edits, language, story.network) for language in LANGUAGES},
     )
 

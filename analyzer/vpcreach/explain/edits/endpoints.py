@@ -32,6 +32,26 @@ FULL_ACCESS: Item = {
 }
 # The partitions whose interface endpoint services are all called com.amazonaws.REGION.SERVICE.
 SAME_NAMES = ("aws", "aws-us-gov")
+# Services called in no Region of their own, and labels of hosts whose endpoint service is called otherwise
+# (kinesis-streams, kinesis-firehose, ecr.dkr): AWS has no com.amazonaws.REGION.… for these.
+NOT_CALLED_SO = frozenset(
+    [
+        "chime",
+        "cloudfront",
+        "dkr",
+        "ecr",
+        "firehose",
+        "iam",
+        "importexport",
+        "kinesis",
+        "mturk-requester",
+        "route53",
+        "shield",
+        "waf",
+    ]
+)
+# Endpoint services have these behind the service's own label (ecr.api), hosts before it (api.ecr).
+PARTS = ("api", "data", "dkr", "env", "ops", "runtime", "streams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +187,8 @@ class NewInterfaceEndpoint:
         """Raises UsageError for what AWS refuses of the whole endpoint."""
         if home.partition not in SAME_NAMES:
             raise UsageError(f"how the endpoint service of {self.service} is called in {home.region} is not known")
+        if self.service in NOT_CALLED_SO or self.service.split(".")[0] in PARTS:
+            raise UsageError(f"AWS has no endpoint service {name}")
         for attribute in ("enableDnsSupport", "enableDnsHostnames"):
             path = DESCRIBE_VPC_ATTRIBUTE.path(home, (self.vpc_id, attribute))
             told = draft.document(path) if path in draft.snapshot.files else {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from vpcreach.components.internet_gateway import InternetGateway
 from vpcreach.components.lambda_function import LambdaFunction
@@ -97,8 +98,9 @@ class Blocked:
 
     @property
     def last_table(self) -> str | None:
-        """The route table whose route led the packets to what stopped them."""
-        steps = (step.component for step in reversed(self.trace.path) if step.kind == RouteTable.kind)
+        """The route table whose route led the packets to what stopped them; the way that is told goes on beyond it."""
+        before = list(takewhile(lambda step: step.component != self.note.component, self.trace.path))
+        steps = (step.component for step in reversed(before) if step.kind == RouteTable.kind)
         return next(steps, None)
 
 

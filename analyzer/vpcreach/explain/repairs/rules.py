@@ -7,7 +7,7 @@ from vpcreach.components.network_acl import DEFAULT_RULE, NetworkAcl
 from vpcreach.components.network_acl import Entry as AclEntry
 from vpcreach.components.prefix_list import PrefixList
 from vpcreach.components.security_group import SecurityGroup
-from vpcreach.explain.edits import AddEntry, AddRule, Edit, Entry, Rule
+from vpcreach.explain.edits import AddEntry, AddRule, Edit, Entry, RemoveEntry, Rule
 from vpcreach.explain.repairs.case import DEFAULT, Blocked, Case
 from vpcreach.forwarding import Direction, Leg, Spot
 from vpcreach.packets.address_map import AddressSet
@@ -88,6 +88,19 @@ def _entries(acl: NetworkAcl, spot: Spot, blocked: Blocked) -> Iterator[tuple[Ed
             AddEntry(Entry(acl.id, spot.is_inbound, number, "allow", protocol, block, *ports))
             for number, block in zip(numbers, wanted, strict=True)
         )
+        return
+    # No number is free before the entry that denies: it has to go itself.
+    stops = _stopping(acl, spot, other, protocol, ports)
+    if stops and stops[0] < DEFAULT_RULE:
+        yield (RemoveEntry(acl.id, spot.is_inbound, stops[0]),)
+
+
+def _stopping(
+    acl: NetworkAcl, spot: Spot, other: AddressSet, protocol: int | None, ports: tuple[int, int]
+) -> list[int]:
+    """The numbers of the entries that deny some of these packets, in their order."""
+    entries = acl.ordered(Direction.IN if spot.is_inbound else Direction.OUT)
+    return [e.rule_number for e in entries if e.is_allow is False and _touches(e, other, protocol, ports)]
 
 
 def _numbers(
@@ -97,8 +110,7 @@ def _numbers(
     direction = Direction.IN if spot.is_inbound else Direction.OUT
     entries = acl.ordered(direction)
     taken = {entry.rule_number for entry in entries}
-    stops = [e.rule_number for e in entries if e.is_allow is False and _touches(e, other, protocol, ports)]
-    first = min(stops, default=DEFAULT_RULE)
+    first = min(_stopping(acl, spot, other, protocol, ports), default=DEFAULT_RULE)
     if first >= DEFAULT_RULE:
         last = max((number for number in taken if number < DEFAULT_RULE), default=90)
         after = range((last // STEP + 1) * STEP, DEFAULT_RULE, STEP)

@@ -16,9 +16,10 @@ from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.destinations.grammar import parse
 from vpcreach.errors import UsageError
 from vpcreach.explain.changes import VerdictChange, verdict_changes
-from vpcreach.explain.edits import Cost, Edit, apply
+from vpcreach.explain.edits import AssociateRouteTable, Cost, Edit, SetFunctionSubnets, apply
 from vpcreach.explain.repairs import rules, settings, ways
 from vpcreach.explain.repairs.case import Blocked, Case
+from vpcreach.explain.repairs.cautions import cautions
 from vpcreach.explain.repairs.likeness import is_clashing, numberless, places, width
 from vpcreach.forwarding import Note
 from vpcreach.reach.answer import Answer, Verdict
@@ -67,12 +68,14 @@ REMEDIES: dict[str, Remedy] = {
 class Fix:
     """Edits that together make the question reachable, each of them needed; what they change besides.
 
-    `mends` has for each edit, in the same order, the blocker that it was found for.
+    `mends` has for each edit, in the same order, the blocker that it was found for. `cautions` are sentences about what
+    no verdict tells.
     """
 
     edits: tuple[Edit, ...]
     also_changes: tuple[VerdictChange, ...]
     mends: tuple[Note, ...] = ()
+    cautions: tuple[str, ...] = ()
 
     @property
     def cost(self) -> Cost:
@@ -178,7 +181,9 @@ class Search:
             if options not in choices:
                 choices.append(options)
         usual = [options[0] for options in choices]
-        yield rules.numbered_apart(_joined(usual), case)
+        # Blockers of one kind have the same remedies in the same order: the same one for all of them comes first.
+        for rank in range(max(map(len, choices), default=0)):
+            yield rules.numbered_apart(_joined(options[min(rank, len(options) - 1)] for options in choices), case)
         for place, options in enumerate(choices):
             for option in options[1:]:
                 yield rules.numbered_apart(_joined([*usual[:place], option, *usual[place + 1 :]]), case)
@@ -205,11 +210,13 @@ class Search:
 
     def _fix(self, edits: tuple[Edit, ...]) -> Fix:
         before = self.analysis.verdicts(self.watched, everyone=True)
-        after = self._edited(edits).verdicts(self.watched, everyone=True)
+        edited = self._edited(edits)
+        after = edited.verdicts(self.watched, everyone=True)
         changes = verdict_changes(before, after)
         asked = (self.function_arn, self.destination)
         others = tuple(c for c in changes if (c.question.arn, c.question.destination) != asked)
-        return Fix(edits, others, tuple(self._found_for[numberless(edit)] for edit in edits))
+        mends = tuple(self._found_for[numberless(edit)] for edit in edits)
+        return Fix(edits, others, mends, cautions(edits, self.analysis.network, edited.network))
 
 
 def _blockers(answer: Answer) -> Iterator[Blocked]:
@@ -233,10 +240,12 @@ def _is_new(option: tuple[Edit, ...], tried: tuple[Edit, ...]) -> bool:
 
 
 def _order(fix: Fix) -> tuple[object, ...]:
-    """No new resource, no harm, least opened, cheapest, fewest edits, narrowest rules."""
+    """No new resource, no harm, least opened, cheapest, fewest edits, narrowest rules, nothing moved."""
     rank = _COSTS.index(fix.cost)
+    harms = len(fix.harms), len(fix.cautions)
+    moved = sum(isinstance(edit, AssociateRouteTable | SetFunctionSubnets) for edit in fix.edits)
     text = str([str(edit) for edit in fix.edits])
-    return (rank > 0, len(fix.harms), len(fix.opens), rank, len(fix.edits), sum(map(width, fix.edits)), text)
+    return (rank > 0, harms, len(fix.opens), rank, len(fix.edits), sum(map(width, fix.edits)), moved, text)
 
 
 def _best(fixes: Iterable[Fix]) -> tuple[Fix, ...]:

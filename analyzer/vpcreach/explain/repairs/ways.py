@@ -5,9 +5,11 @@ edited copy tells.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vpcreach.components.egress_only_internet_gateway import EgressOnlyInternetGateway
 from vpcreach.components.internet_gateway import InternetGateway
+from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.components.nat_gateway import NatGateway
 from vpcreach.components.route_table import RouteTable
 from vpcreach.components.transit_gateway import SEARCH_TRANSIT_GATEWAY_ROUTES, TransitGatewayAttachment
@@ -43,15 +45,17 @@ NEW_NAT, NEW_GATEWAY, NEW_ENDPOINT, NEW_GROUP = "nat-new", "igw-new", "vpce-new"
 
 def rerouted(case: Case, blocked: Blocked) -> Iterator[tuple[Edit, ...]]:
     """Ways around a route that is missing, or that leads to what does not carry the packets."""
-    spot = blocked.spot
     table = case.table(_table_at(case, blocked))
-    if spot is None or table is None:
+    if blocked.spot is None or table is None:
         return
+    spot = _before(case, blocked, blocked.spot, table)
     if blocked.note.leg is Leg.OUT and spot.sender.kind != NatGateway.kind:
         yield from _by_endpoint(case, blocked, table)
     destination, owner = _block(case, spot)
     held = route_to(table, destination)
     used = held.target if held is not None else None
+    if _gives_nat_gateways_their_way(case, table, used):
+        return
     for target in _next_hops(case, blocked, spot, owner):
         if target != used:
             yield (SetRoute(table.id, destination, target, used),)
@@ -61,6 +65,25 @@ def rerouted(case: Case, blocked: Blocked) -> Iterator[tuple[Edit, ...]]:
         if owner is None and spot.packets.family is Family.IPV4 and spot.sender.kind != NatGateway.kind:
             for made, target in _new_nat(case, spot):
                 yield (*made, SetRoute(table.id, destination, target, used))
+
+
+def _before(case: Case, blocked: Blocked, spot: Spot, table: RouteTable) -> Spot:
+    """The spot as the table that is to be changed saw the packets: in a subnet of its own, not yet translated."""
+    if spot.sender.component == blocked.note.component:
+        spot = replace(spot, sender=replace(spot.sender, kind=LambdaFunction.kind, public_addresses=()))
+    ruled = [association.subnet_id for association in table.associations if association.subnet_id]
+    for subnet_id in (spot.standing_in, blocked.subnet_id, *ruled):
+        if subnet_id is not None and case.table_of(subnet_id) == table:
+            return replace(spot, standing_in=subnet_id)
+    return spot
+
+
+def _gives_nat_gateways_their_way(case: Case, table: RouteTable, used: str | None) -> bool:
+    """True for a route to an internet gateway without which NAT gateways in the table's subnets would be cut off."""
+    if used is None or not used.startswith(InternetGateway.id_prefix):
+        return False
+    public = (g for g in case.network.every(NatGateway) if g.is_public and g.state == "available" and g.subnet_id)
+    return any(case.table_of(gateway.subnet_id or "") == table for gateway in public)
 
 
 def _table_at(case: Case, blocked: Blocked) -> str | None:

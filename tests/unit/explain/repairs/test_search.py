@@ -6,11 +6,12 @@ import pytest
 import yaml
 
 from tests.estates.asking import snapshot_of
+from tests.estates.builder import Estate
 from tests.estates.mistakes import MISTAKES, Mistake
 from tests.estates.shop import shop
 from tests.unit.formats.edits.dry_cli import dry_parse
 from tests.unit.formats.edits.templates import parses_as_cloudformation, parses_as_terraform
-from tests.unit.reach.worlds import changed, no_route
+from tests.unit.reach.worlds import changed, main, no_route, record
 from vpcreach.explain.edits import AddRule, Cost
 from vpcreach.explain.repairs import Fix, Search
 from vpcreach.formats.edits import written
@@ -102,3 +103,73 @@ def test_what_else_a_fix_opens_is_told_by_function_and_destination() -> None:
         "newsletter → s3: blocked -> reachable",
         "newsletter → dynamodb: blocked -> reachable",
     ]
+
+
+def told(estate: Estate, destination: str, function: str = "app") -> list[str]:
+    fixes = fixes_for(Analysis(snapshot_of(estate)), function, destination)
+    return ["; ".join(map(str, fix.edits)) for fix in fixes]
+
+
+def test_a_nat_gateway_that_failed_is_left_for_another_or_for_a_new_one() -> None:
+    failed = changed(record("nat-main", State="failed"))
+    made = "make a NAT gateway (nat-new) with an Elastic IP in subnet-public-a"
+    assert told(failed, "internet")[0] == f"{made}; point 0.0.0.0/0 of rtb-private at nat-new instead of nat-main"
+    main(failed).nat_gateway("spare", subnet="public-a", public_ip="52.0.0.9")
+    assert told(failed, "internet") == ["point 0.0.0.0/0 of rtb-private at nat-spare instead of nat-main"]
+
+
+def test_a_private_nat_gateway_is_left_for_a_public_one() -> None:
+    estate = changed(record("nat-main", ConnectivityType="private"))
+    main(estate).nat_gateway("spare", subnet="public-a", public_ip="52.0.0.9")
+    assert told(estate, "internet") == ["point 0.0.0.0/0 of rtb-private at nat-spare instead of nat-main"]
+
+
+def _two_tables(estate: Estate) -> None:
+    vpc = main(estate)
+    for zone, block in (("a", "10.0.8.0/24"), ("b", "10.0.9.0/24")):
+        vpc.subnet(f"lone-{zone}", block, az=zone, table=f"lone-{zone}")
+        vpc.route_table(f"lone-{zone}", {"0.0.0.0/0": "nat-main"})
+    estate.function("twofold", subnets=["lone-a", "lone-b"], groups=["app"])
+
+
+def test_two_subnets_with_one_trouble_get_one_remedy_before_any_detour() -> None:
+    [first, *_] = told(changed(_two_tables, record("nat-main", State="failed")), "internet", "twofold")
+    assert first.startswith("make a NAT gateway")
+    assert first.count("at nat-new instead of nat-main") == 2
+
+
+def _in_a_public_subnet(estate: Estate) -> None:
+    main(estate).subnet("public-b", "10.0.9.0/24", az="b", table="public-b")
+    main(estate).route_table("public-b", {"0.0.0.0/0": "igw-main"})
+    estate.move_function("app", subnets=["public-b"], groups=["app"])
+
+
+def test_a_subnet_that_ceases_to_be_public_is_told() -> None:
+    fixes = fixes_for(Analysis(snapshot_of(changed(_in_a_public_subnet))), "app", "internet")
+    rerouted = [fix for fix in fixes if "rtb-public-b" in str(fix.edits[0])]
+    assert {fix.cautions for fix in rerouted} == {
+        ("subnet-public-b is public no longer: nothing there can be called from the internet any more",)
+    }
+    assert fixes[0].cautions == ()
+
+
+def test_the_route_that_a_nat_gateway_needs_is_left_alone() -> None:
+    estate = changed()
+    estate.move_function("app", subnets=["public-a"], groups=["app"])
+    assert not any("rtb-public at" in text for text in told(estate, "internet"))
+
+
+@pytest.mark.parametrize("service", ["iam", "kinesis", "route53", "api.ecr"])
+def test_an_endpoint_that_aws_does_not_have_is_not_offered(service: str) -> None:
+    texts = told(changed(no_route(), lambda estate: estate.remove("nat-main")), f"service:{service}")
+    assert texts
+    assert not any("endpoint" in text for text in texts)
+
+
+def test_an_acl_that_denies_with_its_first_number_loses_that_entry() -> None:
+    estate = changed()
+    everything = (2, "allow", "-1", None, None, "0.0.0.0/0")
+    main(estate).network_acl(
+        "tight", subnets=["app-a"], outbound=[(1, "deny", "tcp", 443, 443, "0.0.0.0/0"), everything]
+    )
+    assert told(estate, "internet") == ["remove from acl-tight: outbound rule 1"]
