@@ -24,6 +24,9 @@ def projection(value: Any, key: str = "") -> Any:
         return {str(name): projection(held, str(name)) for name, held in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         told = [projection(held) for held in value]
+        if key == "Tags":
+            # Only the name is read, and what AWS itself notes down: aws:…, AWSNetworkFirewallManaged.
+            told = [tag for tag in told if not isinstance(tag, dict) or _is_read(str(tag.get("Key", "Name")))]
         return told if key in ORDERED else sorted(told, key=_sort_key)
     if isinstance(value, msgspec.Raw):
         return projection(msgspec.json.decode(value)) if bytes(value) else None
@@ -32,6 +35,10 @@ def projection(value: Any, key: str = "") -> Any:
     if key in _COUNTED and isinstance(value, int):
         return "some" if value else "none"
     return value
+
+
+def _is_read(tag: str) -> bool:
+    return tag == "Name" or tag.lower().startswith("aws")
 
 
 def _text(text: str) -> Any:

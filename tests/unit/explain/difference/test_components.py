@@ -118,6 +118,11 @@ def test_what_decides_nothing_is_no_change() -> None:
     assert told(touch) == []
 
 
+def test_a_tag_that_nothing_reads_is_no_change() -> None:
+    tag = [{"Key": "owner", "Value": "somebody else"}]
+    assert told(lambda estate: estate["subnet-app-a"]["Tags"].extend(tag)) == []
+
+
 def test_a_subnet_that_ran_out_of_addresses_has_changed() -> None:
     found = told(record("subnet-app-a", AvailableIpAddressCount=0))
     assert found == ["subnet-app-a: AvailableIpAddressCount: some -> none"]
