@@ -133,7 +133,7 @@ def in_words(words: str, port: int) -> bool:
 
 def differing_traces(text: str, traces: list[Trace], flow: Flow, result: Result) -> Iterator[str]:
     found = holding(traces, flow)
-    if is_undecided(traces):
+    if is_undecided(found):
         return  # ways that nobody can tell apart are weighed for the question as a whole, not for each packet
     if not found:
         yield f"{text}: no trace holds {flow}: {result}"
@@ -144,7 +144,8 @@ def differing_traces(text: str, traces: list[Trace], flow: Flow, result: Result)
 
 
 def is_undecided(traces: Sequence[Trace]) -> bool:
-    return any(UNDECIDED in note.message for trace in traces for note in trace.unknowns)
+    notes = [note for trace in traces for note in trace.unknowns]
+    return any(UNDECIDED in note.message or note.code == "PREFIX_LIST_ROUTE_AMBIGUOUS" for note in notes)
 
 
 def is_folded(answer: Answer, may_be: set[frozenset[str]]) -> bool:

@@ -45,6 +45,7 @@ STANDS_ALONE = frozenset(
 
 # More combinations of ways that nobody can tell apart are not compared: the answer is then undecided.
 MANY_WAYS = 256
+FARE_DIFFERENTLY = "not all of them fare alike"
 
 
 def subnet_traces(attachment: Attachment, meaning: Meaning, network: Network, shared: Ways) -> tuple[Trace, ...]:
@@ -110,21 +111,22 @@ def _endpoint_traces(
 
 
 def _settled_picks(traces: list[Trace], target: Target, meaning: Meaning) -> list[Trace]:
-    """Where nobody knows which way something takes, and not all ways fare alike, nothing is decided."""
+    """Where nobody knows which way packets take, and not all ways fare alike, nothing is decided of these packets."""
+    picking = [trace for trace in traces if trace.picks]
     options: dict[str, dict[str, None]] = {}
-    for choice, option in (pick for trace in traces for pick in trace.picks):
+    for choice, option in (pick for trace in picking for pick in trace.picks):
         options.setdefault(choice, {})[option] = None
-    picked = [dict(trace.picks) for trace in traces]
+    picked = [dict(trace.picks) for trace in picking]
     verdicts = set()
     for combination in islice(product(*options.values()), MANY_WAYS):
         chosen = dict(zip(options, combination, strict=True))
-        taken = [t for t, picks in zip(traces, picked, strict=True) if picks.items() <= chosen.items()]
+        taken = [t for t, picks in zip(picking, picked, strict=True) if picks.items() <= chosen.items()]
         verdicts.add(fold(trace.verdict for trace in taken))
     is_cut_short = prod(len(each) for each in options.values()) > MANY_WAYS
-    if options and (len(verdicts) > 1 or is_cut_short or _differ_by_address(traces)):
+    if options and (len(verdicts) > 1 or is_cut_short or _differ_by_address(picking)):
         words = "; ".join(f"{choice} is one of {', '.join(each)}" for choice, each in options.items())
-        fact = f"{words}, and not all of them fare alike"
-        return [_with_doubts(undecided(target.label, traces, meaning, fact), traces)]
+        open_one = _with_doubts(undecided(target.label, picking, meaning, f"{words}, and {FARE_DIFFERENTLY}"), picking)
+        return [trace for trace in traces if not trace.picks] + [open_one]
     return traces
 
 
@@ -161,8 +163,22 @@ def undecided(label: str, traces: Sequence[Trace], meaning: Meaning, fact: str =
     fact = fact or f"which address {label} has is not known, and not all that it may have fare alike"
     message = f"{fact}: {why}"
     note = UNKNOWN_DESTINATION.unknown(label, "", message)
-    notes = tuple(n for trace in traces for n in trace.notes if n.effect is Effect.ADVICE)
-    return replace(worst, verdict=Verdict.UNKNOWN, notes=(*dict.fromkeys(notes), note), assumptions=(), endpoint=label)
+    notes = (*dict.fromkeys(n for trace in traces for n in trace.notes if n.effect is Effect.ADVICE), note)
+    packets = _together(worst.packets, [trace.packets for trace in traces])
+    return replace(worst, packets=packets, verdict=Verdict.UNKNOWN, notes=notes, assumptions=(), endpoint=label)
+
+
+def _together(packets: Packets, among: Sequence[Packets]) -> Packets:
+    """The packets of all that are of the same family."""
+    addresses, sources, ports = packets.addresses, packets.sources, {packets.client_ports}
+    for each in (each for each in among if each.family is packets.family):
+        addresses, sources = addresses | each.addresses, sources | each.sources
+        ports.add(each.client_ports)
+    client_ports = packets.client_ports if len(ports) == 1 else "1024-65535"
+    translated = packets.translated_client_ports if len(ports) == 1 else None
+    return replace(
+        packets, addresses=addresses, sources=sources, client_ports=client_ports, translated_client_ports=translated
+    )
 
 
 def traced(
