@@ -14,20 +14,8 @@ def run(
     old: Annotated[Path, typer.Argument(metavar="OLD", show_default=False, readable=False, help=_SNAPSHOT)],
     new: Annotated[Path, typer.Argument(metavar="NEW", show_default=False, readable=False, help="A newer one.")],
     *,
-    to: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="DESTINATION",
-            show_default=False,
-            help="What to ask about; repeat it for more. Default: internet, s3, dynamodb.",
-        ),
-    ] = None,
-    function: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="GLOB", show_default=False, help="Names or ARNs of functions; repeat it. Default: all with a VPC."
-        ),
-    ] = None,
+    to: options.To = None,
+    function: options.Functions = None,
     format: Annotated[str, typer.Option(metavar="NAME", help="text or json")] = "text",
     strict: options.Strict = False,
     trust_appliances: options.TrustAppliances = False,

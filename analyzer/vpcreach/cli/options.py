@@ -29,6 +29,20 @@ FunctionState = Annotated[
     bool,
     typer.Option("--function-state/--no-function-state", help="Ask AWS for each function's state: a call for each."),
 ]
+To = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DESTINATION",
+        show_default=False,
+        help="What to ask about; repeat it for more. Default: internet, s3, dynamodb.",
+    ),
+]
+Functions = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="GLOB", show_default=False, help="Names or ARNs of functions; repeat it. Default: all with a VPC."
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="What rests on an assumption is unknown.", show_default=False)]
 
 TrustAppliances = Annotated[

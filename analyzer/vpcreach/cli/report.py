@@ -11,20 +11,8 @@ from vpcreach.cli import options
 def run(  # noqa: PLR0913 (one for every option)
     snapshot: options.Snapshot = None,
     *,
-    to: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="DESTINATION",
-            show_default=False,
-            help="What to ask about; repeat it for more. Default: internet, s3, dynamodb.",
-        ),
-    ] = None,
-    function: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="GLOB", show_default=False, help="Names or ARNs of functions; repeat it. Default: all with a VPC."
-        ),
-    ] = None,
+    to: options.To = None,
+    function: options.Functions = None,
     format: Annotated[str, typer.Option(metavar="NAME", help="text, json or markdown")] = "text",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", readable=False, help="Write to a file.")

@@ -64,29 +64,30 @@ def test_a6_an_unread_internet_gateway_on_the_functions_own_route_is_no_way_out(
     assert told(estate, "internet").startswith("blocked IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")
 
 
-def test_b3_a_blackhole_tied_with_an_active_route_to_the_same_target_is_a_tie() -> None:
+def tied() -> Estate:
+    """Two prefix lists that hold the same block: the route of one leads out, that of the other nowhere."""
     estate, _ = behind_nat()
     for name in ("one", "two"):
         estate.prefix_list(name, cidrs=["93.184.216.0/24"])
     table = estate.route_table("private")
     table.add_route("pl-one", "nat-one")
     table.add_route("pl-two", ("nat-one", "blackhole"))
+    return estate
+
+
+def test_b3_a_blackhole_tied_with_an_active_route_to_the_same_target_is_a_tie() -> None:
+    estate = tied()
     assert told(estate, "93.184.216.34:443") == "unknown PREFIX_LIST_ROUTE_AMBIGUOUS"
 
 
 def test_k2_what_no_undecided_choice_touches_is_decided_beside_it() -> None:
-    estate, _ = behind_nat()
-    for name in ("one", "two"):
-        estate.prefix_list(name, cidrs=["93.184.216.0/24"])
-    table = estate.route_table("private")
-    table.add_route("pl-one", "nat-one")
-    table.add_route("pl-two", ("nat-one", "blackhole"))
+    estate = tied()
     assert told(estate, "internet") == "unknown PREFIX_LIST_ROUTE_AMBIGUOUS"
-    table.add_route("8.0.0.0/8", ("nat-one", "blackhole"))
+    estate.route_table("private").add_route("8.0.0.0/8", ("nat-one", "blackhole"))
     answer = ask(estate, "internet")
     assert answer.verdict.value == "partial"
-    [tied] = [trace for trace in answer.all_traces if trace.verdict.value == "unknown"]
-    assert str(tied.packets.addresses) == "93.184.216.0/24"
+    [left_open] = [trace for trace in answer.all_traces if trace.verdict.value == "unknown"]
+    assert str(left_open.packets.addresses) == "93.184.216.0/24"
 
 
 def test_h12_a_nat_gateways_own_address_takes_no_connections() -> None:
