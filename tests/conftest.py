@@ -5,7 +5,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "steady", derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+    "steady", derandomize=True, deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
 )
 # `HYPOTHESIS_PROFILE=search` looks for new examples, many of them: for a developer hunting a defect.
 settings.register_profile("search", settings.get_profile("steady"), derandomize=False, max_examples=2000)

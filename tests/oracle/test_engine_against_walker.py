@@ -22,7 +22,7 @@ from tests.oracle.walker import DELIVERED, DROPPED, OPEN, UNKNOWN, World
 IS_PROOF = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
 SHARDS = 8
 ESTATES = (50_000 if IS_PROOF else 2_000) // SHARDS
-PACKETS_PER_TRACE = 6
+PACKETS_PER_TRACE = 4
 
 met: Counter[str] = Counter()
 pairs: Counter[tuple[str, str]] = Counter()

@@ -29,7 +29,7 @@ from vpcreach.reach.answer import Answer, Verdict
 IS_PROOF = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
 law = settings(
     deadline=None,
-    max_examples=3000 if IS_PROOF else 30,
+    max_examples=3000 if IS_PROOF else 20,
     derandomize=not IS_PROOF,
     database=None,
     suppress_health_check=list(HealthCheck),

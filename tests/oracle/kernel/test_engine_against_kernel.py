@@ -24,9 +24,9 @@ from tests.oracle.kernel.namespace import what_is_missing
 from tests.oracle.kernel.records import Records, addresses_of, blocks_of, public_addresses
 from vpcreach.reach.answer import Answer, Trace, Verdict
 
-ESTATES = int(os.environ.get("VPCREACH_KERNEL_ESTATES", "320"))
+ESTATES = int(os.environ.get("VPCREACH_KERNEL_ESTATES", "300"))
 ROUNDS = 2
-PER_QUESTION = 12
+PER_QUESTION = 8
 # A quiet machine needs a thousandth of it; whatever still seems lost is asked again, with more patience.
 SECONDS, PATIENT_SECONDS = 0.06, 1.0
 EVERY_PORT = "1024-65535"

@@ -1,6 +1,7 @@
 """Fixes of the mistakes that people make: found, told in every language, and the best of their kind."""
 
 import re
+from functools import cache
 
 import pytest
 import yaml
@@ -23,21 +24,29 @@ def fixes_for(analysis: Analysis, function: str, destination: str) -> tuple[Fix,
     return Search(analysis, arn, destination, ("internet", "s3", "dynamodb")).fixes()
 
 
+@cache
+def tried(mistake: Mistake) -> tuple[Analysis, tuple[Fix, ...]]:
+    """A mistake and its fixes, searched once for all tests."""
+    analysis = Analysis(snapshot_of(mistake.draw()))
+    return analysis, fixes_for(analysis, "app", mistake.question)
+
+
+@pytest.mark.xdist_group("fixes of mistakes")
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_every_usual_mistake_has_a_fix_that_can_be_typed(mistake: Mistake) -> None:
-    analysis = Analysis(snapshot_of(mistake.draw()))
-    fixes = fixes_for(analysis, "app", mistake.question)
+    analysis, fixes = tried(mistake)
     assert fixes
     for fix in fixes:
         dry_parse(written(fix.edits, "aws-cli", analysis.network))
         parses_as_terraform(written(fix.edits, "terraform", analysis.network))
 
 
+@pytest.mark.xdist_group("fixes of mistakes")
 def test_the_fixes_of_all_mistakes_are_one_valid_template() -> None:
     resources: dict[str, object] = {}
     for mistake in MISTAKES:
-        analysis = Analysis(snapshot_of(mistake.draw()))
-        for number, fix in enumerate(fixes_for(analysis, "app", mistake.question)):
+        analysis, fixes = tried(mistake)
+        for number, fix in enumerate(fixes):
             mark = re.sub(r"\W|_", "", f"{mistake.name}{number}")
             for document in written(fix.edits, "cloudformation", analysis.network).split("---\n"):
                 loaded = yaml.load(document, Loader=_Tags) or {}
@@ -82,14 +91,15 @@ def test_a_rule_admits_one_port() -> None:
     assert (edit.rule.protocol, edit.rule.first_port, edit.rule.last_port) == ("tcp", 5432, 5432)
 
 
+@pytest.mark.xdist_group("fixes of mistakes")
 def test_what_exists_serves_before_anything_new_and_new_things_name_their_cost() -> None:
     fixes = fixes_for(Analysis(snapshot_of(changed(no_route()))), "app", "internet")
     assert {fix.cost for fix in fixes} == {Cost.NONE}
     mistakes = {mistake.name: mistake for mistake in MISTAKES}
     costs = {}
     for name in ("no-nat-gateway", "no-endpoint-for-s3", "no-endpoint-for-sqs"):
-        analysis = Analysis(snapshot_of(mistakes[name].draw()))
-        costs[name] = fixes_for(analysis, "app", mistakes[name].question)[0].cost
+        _, found = tried(mistakes[name])
+        costs[name] = found[0].cost
     assert costs == {
         "no-nat-gateway": Cost.HOURLY,
         "no-endpoint-for-s3": Cost.FREE,
