@@ -38,7 +38,10 @@ def refused(snapshot: Snapshot, path: str) -> Snapshot:
         error="AccessDenied",
     )
     manifest = msgspec.structs.replace(snapshot.manifest, failed=(*snapshot.manifest.failed, failure))
-    return Snapshot({name: data for name, data in snapshot.files.items() if name != path}, manifest)
+    without = snapshot.edited({path: None})
+    told = Snapshot(without.files, manifest)
+    told._readings = dict(without._readings)  # the refusal says nothing of the files that are left
+    return told
 
 
 def words(before: Answer, after: Answer, path: str) -> str:

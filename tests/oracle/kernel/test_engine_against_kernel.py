@@ -24,7 +24,7 @@ from tests.oracle.kernel.namespace import what_is_missing
 from tests.oracle.kernel.records import Records, addresses_of, blocks_of, public_addresses
 from vpcreach.reach.answer import Answer, Trace, Verdict
 
-ESTATES = int(os.environ.get("VPCREACH_KERNEL_ESTATES", "300"))
+ESTATES = int(os.environ.get("VPCREACH_KERNEL_ESTATES", "320"))
 ROUNDS = 2
 PER_QUESTION = 8
 # A quiet machine needs a thousandth of it; whatever still seems lost is asked again, with more patience.
