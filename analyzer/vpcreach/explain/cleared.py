@@ -1,5 +1,6 @@
 """What was not the matter: the kinds of things that let the packets pass on a way which something else stops."""
 
+from vpcreach.destinations import name_resolution
 from vpcreach.destinations.grammar import AwsService, Named, parse
 from vpcreach.reach.answer import STOPPED, Trace
 
@@ -14,16 +15,7 @@ KINDS = {
     "vpc_peering_connection": "the peering connection",
     "transit_gateway": "the transit gateway",
 }
-DNS_CODES = frozenset(
-    {
-        "CUSTOM_DNS_SERVERS",
-        "DNS_FIREWALL_BLOCK",
-        "DNS_FIREWALL_UNREADABLE_LIST",
-        "DNS_FORWARDED",
-        "DNS_NAME_NOT_FOUND",
-        "VPC_DNS_SUPPORT_DISABLED",
-    }
-)
+DNS_CODES = frozenset(reason.code for reason in name_resolution.REASONS)
 NAMELESS = frozenset({"eni", "i", "sg", "name"})
 
 
@@ -39,6 +31,6 @@ def cleared(trace: Trace, destination: str) -> tuple[str, ...]:
     found = [words for kind, words in KINDS.items() if kind in passed]
     parsed = parse(destination)
     has_name = isinstance(parsed, AwsService) or (isinstance(parsed, Named) and parsed.kind not in NAMELESS)
-    if has_name and not any(note.code in DNS_CODES for note in trace.notes):
+    if has_name and not any(note.code in DNS_CODES for note in (*trace.blockers, *trace.unknowns)):
         found.append("DNS")
     return tuple(found)

@@ -258,6 +258,6 @@ def _best(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
 
 
 def _is_simpler(fix: Fix, other: Fix) -> bool:
-    """Whether the first has fewer edits than the second, is no dearer, and changes nothing that the second does not."""
-    is_narrower = set(fix.also_changes) <= set(other.also_changes)
+    """Whether the first has fewer edits than the second, is no dearer, and does nothing that the second does not."""
+    is_narrower = set(fix.also_changes) <= set(other.also_changes) and set(fix.cautions) <= set(other.cautions)
     return is_narrower and _COSTS.index(fix.cost) <= _COSTS.index(other.cost) and len(fix.edits) < len(other.edits)
