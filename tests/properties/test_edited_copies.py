@@ -81,7 +81,7 @@ def test_an_edited_copy_is_answered_as_a_snapshot_of_its_own(start: Analysis, ed
     alone = Analysis(Snapshot(edited.files, edited.manifest))
     shared = start.on(edited)
     assert shared.report(DESTINATIONS, everyone=True) == alone.report(DESTINATIONS, everyone=True)
-    assert shared.verdicts(DESTINATIONS, everyone=True) == alone.verdicts(DESTINATIONS, everyone=True)
+    assert shared.verdicts_of_everyone(DESTINATIONS) == alone.verdicts_of_everyone(DESTINATIONS)
 
 
 def test_functions_are_shared_unless_one_of_them_is_edited_k2() -> None:

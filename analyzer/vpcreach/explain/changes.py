@@ -1,10 +1,11 @@
 """Verdicts before and after: which answers are other ones now, and which of them are worse."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vpcreach.reach.answer import Verdict
-from vpcreach.reach.reporting import Question
+from vpcreach.reach.functions import every_function
+from vpcreach.reach.reporting import Analysis, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,15 @@ class VerdictChange:
         return f"{self.question}: {self.before.value} -> {self.after.value}"
 
 
-def verdict_changes(before: Mapping[Question, Verdict], after: Mapping[Question, Verdict]) -> tuple[VerdictChange, ...]:
-    """The questions that both sides answer, and differently; by function and in the order of destinations."""
+def changes_for_everyone(before: Analysis, after: Analysis, destinations: Sequence[str]) -> tuple[VerdictChange, ...]:
+    """The verdicts that are other ones in an edited copy, of all functions, those without VPC too; by function and in
+    the order of destinations."""
+    old, new = before.verdicts_of_everyone(destinations), after.verdicts_of_everyone(destinations)
+    turned = {arn for arn, verdicts in old.items() if new.get(arn, verdicts) != verdicts}
     return tuple(
-        VerdictChange(question, verdict, after[question])
-        for question, verdict in before.items()
-        if question in after and after[question] is not verdict
+        VerdictChange(Question(listed.name, listed.arn, destination), was, now)
+        for listed in (every_function(before.network) if turned else ())
+        if listed.arn in turned
+        for destination, was, now in zip(destinations, old[listed.arn], new[listed.arn], strict=True)
+        if was is not now
     )

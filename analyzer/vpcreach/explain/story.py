@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from vpcreach.components.route_table import RouteTable
 from vpcreach.destinations import resource_names
-from vpcreach.explain.changes import VerdictChange, verdict_changes
+from vpcreach.explain.changes import VerdictChange, changes_for_everyone
 from vpcreach.explain.edits import Edit, RemoveRoute, SetRoute, apply
 from vpcreach.explain.in_words import in_words
 from vpcreach.explain.repairs import Fix, Search
@@ -46,12 +46,6 @@ def compared(analysis: Analysis, asked: Iterable[str], most: int | None = None) 
         most = len(resources) if functions * len(resources) <= MANY_ANSWERS else 0
     chosen = tuple(dict.fromkeys((*asked, *USUAL, *resources[:most])))
     return Compared(functions, chosen, len(set(resources) - set(chosen)))
-
-
-def changes_for_everyone(before: Analysis, after: Analysis, looked_at: Compared) -> tuple[VerdictChange, ...]:
-    """The verdicts that are other ones, of all functions, those without VPC too."""
-    destinations = looked_at.destinations
-    return verdict_changes(before.verdicts(destinations, everyone=True), after.verdicts(destinations, everyone=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ def tell(
         analysis = analysis.on(apply(analysis.snapshot, assume))
     report = analysis.report([destination], [function])
     looked_at = compared(analysis, [destination])
-    assumed = Assumed(tuple(assume), changes_for_everyone(before, analysis, looked_at)) if assume else None
+    assumed = Assumed(tuple(assume), changes_for_everyone(before, analysis, looked_at.destinations)) if assume else None
     stories = []
     for each in report.functions:
         answer = each.answers[0]

@@ -1,14 +1,14 @@
 """The network around a packet: what components ask of the graph, with the reason wherever the snapshot does not tell.
 
 One `Network` serves every question about a snapshot; `reading` gives the same network under another reading of prefix
-lists. Everything compiled (route maps, group maps, ACL maps) is remembered per network.
+lists. Everything compiled (route maps, group maps, ACL maps) is remembered per network, with what it asked (memory.py).
 """
 
 import copy
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from vpcreach.components import LISTINGS, UNMODELLED_KINDS, network_acl, network_firewall, security_group
+from vpcreach.components import LISTINGS, UNMODELLED_KINDS
 from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.components.network_acl import DESCRIBE_NETWORK_ACLS, NetworkAcl
 from vpcreach.components.network_firewall import FirewallEndpoint, firewall_endpoints, firewalls_unread
@@ -19,16 +19,12 @@ from vpcreach.components.security_group import SecurityGroup
 from vpcreach.components.subnet import DESCRIBE_SUBNETS, Subnet
 from vpcreach.components.vpc import Vpc
 from vpcreach.components.vpc_endpoint import VpcEndpoint
-from vpcreach.forwarding import (
-    COLLECTION_FAILED,
-    UNKNOWN_RESOURCE,
-    UNSUPPORTED_COMPONENT,
-    Component,
-    Note,
-    Zone,
-)
+from vpcreach.forwarding import COLLECTION_FAILED, UNKNOWN_RESOURCE, UNSUPPORTED_COMPONENT, Component, Note, Zone
 from vpcreach.network.functions import FunctionList
-from vpcreach.network.graph import ATTACHED_TO, FILTERS, Graph, build, build_without_functions
+from vpcreach.network.graph import Graph, build, build_without_functions
+from vpcreach.network.memory import Listener, Memory, Read, asked
+from vpcreach.network.port_ranges import port_ranges
+from vpcreach.network.rulers import edge_table, ruler
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family
 from vpcreach.packets.ports import PortAtoms
 from vpcreach.snapshot.call import Call, Place
@@ -44,20 +40,22 @@ PRIVATE = {
 }
 # `tgw-` begins the ids of gateways, and of other things in their longer prefixes: the longest tells the kind.
 BY_PREFIX = sorted(LISTINGS, key=lambda listing: -len(listing.id_prefix))
-# An association in such a state may rule already, or still.
-CHANGING = ("associating", "disassociating")
-
-
-def _being_changed(record: Any, state: str | None, where: str) -> Note:
-    message = f"{record.title} is {state} {where}"
-    return COLLECTION_FAILED.unknown(record.id, "Associations", message, resolve="collect again")
 
 
 class Network:
-    """A snapshot as a graph of components; implements `forwarding.Surroundings`."""
+    """A snapshot as a graph of components; implements `forwarding.Surroundings`.
+
+    `base` is the network of the snapshot that this one is an edited copy of: what follows there from answers that the
+    edits did not change holds here as well (memory.py).
+    """
 
     def __init__(
-        self, snapshot: Snapshot, *, trusts_appliances: bool = False, functions: FunctionList | None = None
+        self,
+        snapshot: Snapshot,
+        *,
+        trusts_appliances: bool = False,
+        functions: FunctionList | None = None,
+        base: "Network | None" = None,
     ) -> None:
         self.snapshot = snapshot
         self.trusts_appliances = trusts_appliances
@@ -65,34 +63,63 @@ class Network:
         self._graph = build_without_functions(snapshot, self.functions)
         self.skips_endpoint_routes = False
         self._prefix_lists: Mapping[str, tuple[str, ...]] = {}
-        self._memory: dict[Hashable, Any] = {}
-        self._views: dict[Hashable, Network] = {((), False): self}
+        self.view = ""
+        self._views: dict[str, Network] = {"": self}
+        self.listener = Listener()
+        self._memory = Memory(self.listener)
+        self._own: dict[Hashable, Any] = {}
         self._records: dict[str, Any] = dict(self._graph.nodes(data="record"))
         self._names: dict[str, str] = {}
         self._by_kind = self._sorted_by_kind()
-        self.atoms = self._cut_atoms()
+        self.atoms = PortAtoms(port_ranges(self))
+        self._base: Network | None = None
+        self._unchanged: dict[Read, bool] = {}
+        if base is not None and base.atoms.refine(self.atoms):
+            # Masks of one set of atoms mean nothing in another.
+            self.atoms, self._base = base.atoms, base
 
     # Views and memory
 
     def reading(self, prefix_lists: Mapping[str, tuple[str, ...]], *, skips_endpoint_routes: bool = False) -> "Network":
-        key = (tuple(sorted(prefix_lists.items())), skips_endpoint_routes)
-        if key not in self._views:
-            view = copy.copy(self)
-            view.skips_endpoint_routes = skips_endpoint_routes
-            view._prefix_lists = prefix_lists
-            view._memory = {}
-            self._views[key] = view
-        return self._views[key]
+        is_usual = not prefix_lists and not skips_endpoint_routes
+        view = "" if is_usual else f"{sorted(prefix_lists.items())} {skips_endpoint_routes}"
+        if view not in self._views:
+            other = copy.copy(self)
+            other.view, other.skips_endpoint_routes, other._prefix_lists = view, skips_endpoint_routes, prefix_lists
+            other._memory, other._own = Memory(self.listener), {}
+            self._views[view] = other
+        return self._views[view]
 
     def remember(self, key: Hashable, build: Callable[[], T]) -> T:
-        if key not in self._memory:
-            self._memory[key] = build()
-        return cast(T, self._memory[key])
+        return self._memory.recall(key, build)
+
+    def carry_over(self, key: Hashable, build: Callable[[], T]) -> T:
+        """As `remember`, for what follows from the key and from what the network is asked alone: taken from the base
+        where it was asked nothing that has another answer here."""
+        if self._base is not None:
+            self._memory.take_over(key, self._base._memory, self._is_unchanged)
+        return self.remember(key, build)
+
+    def _is_unchanged(self, read: Read) -> bool:
+        if read not in self._unchanged:
+            assert self._base is not None
+            view, question, arguments = read
+            there = self._base._views[view]
+            here = self.reading(there._prefix_lists, skips_endpoint_routes=there.skips_endpoint_routes)
+            told = [getattr(network, question)(*arguments) for network in (there, here)]
+            self._unchanged[read] = told[0] == told[1]
+        return self._unchanged[read]
+
+    def _once(self, key: Hashable, build: Callable[[], T]) -> T:
+        """What the network finds for its own answers, which are compared as a whole."""
+        if key not in self._own:
+            self._own[key] = build()
+        return cast(T, self._own[key])
 
     @property
     def graph(self) -> Graph:
         """The graph of everything, to be drawn; the walk needs one without functions."""
-        return self.remember(("whole graph",), lambda: build(self.snapshot))
+        return self._once(("whole graph",), lambda: build(self.snapshot))
 
     # Records
 
@@ -104,24 +131,29 @@ class Network:
         found[LambdaFunction] = list(self.functions.records.values())
         return found
 
+    @asked
     def every(self, kind: type[T]) -> Sequence[T]:
         return self._by_kind.get(kind, [])
 
+    @asked
     def record(self, node_id: str) -> Any:
         """The record of a node, or None."""
         found = self._records.get(node_id)
         return found if found is not None else self.functions.records.get(node_id)
 
+    @asked
     def ids(self, start: str) -> list[str]:
         """The ids of the snapshot's objects that begin so, sorted."""
         return sorted(node_id for node_id in self._records if node_id.startswith(start))
 
+    @asked
     def name_of(self, node_id: str) -> str:
         """The Name tag, or what else people call it; an empty string where there is none."""
         if node_id not in self._names:
             self._names[node_id] = str(getattr(self.record(node_id), "name", "") or "")
         return self._names[node_id]
 
+    @asked
     def component(self, component_id: str) -> Component | Note:
         record = self.record(component_id)
         if component_id.startswith(VpcEndpoint.id_prefix):
@@ -134,16 +166,17 @@ class Network:
 
     def _firewall_endpoint(self, endpoint_id: str, record: Any) -> FirewallEndpoint | None:
         """The endpoint as a firewall's, if a firewall names it or it may be one's: no trust in appliances covers it."""
-        found = self.remember(("firewall endpoints",), lambda: firewall_endpoints(self)).get(endpoint_id)
+        found = self._once(("firewall endpoints",), lambda: firewall_endpoints(self)).get(endpoint_id)
         if found is not None or not isinstance(record, VpcEndpoint) or not record.is_gateway_load_balancer:
             return found
-        unread = self.remember(("firewalls unread",), lambda: firewalls_unread(self))
+        unread = self._once(("firewalls unread",), lambda: firewalls_unread(self))
         if not record.is_managed_by_firewall and not (unread and self.trusts_appliances):
             return None
         place = self.place_of(endpoint_id)
         why = unread or "no firewall that was collected names it"
         return FirewallEndpoint(endpoint_id, record.subnet_id, record.vpc_id, None, place, why)
 
+    @asked
     def unread(self, component_id: str) -> Note:
         """Why an id cannot be read: its kind is not modelled, or its file lacks it."""
         listing = next((x for x in BY_PREFIX if component_id.startswith(x.id_prefix)), None)
@@ -172,9 +205,11 @@ class Network:
 
     # Replies
 
+    @asked
     def places(self) -> Sequence[Place]:
-        return self.remember(("places",), self.snapshot.places)
+        return self._once(("places",), self.snapshot.places)
 
+    @asked
     def place_of(self, component_id: str) -> Place:
         """Where a component is from; a place that holds nothing for an id that nothing in the snapshot mentions."""
         places = self.functions.places.get(component_id)
@@ -183,19 +218,23 @@ class Network:
         node = self._graph.nodes[component_id] if component_id in self._graph else {"account": "", "region": ""}
         return Place(node["account"], node["region"])
 
+    @asked
     def kind_of(self, component_id: str) -> str:
         """The kind of a component that something in the snapshot names."""
         return str(self._graph.nodes[component_id]["kind"])
 
+    @asked
     def places_of(self, component_id: str) -> tuple[Place, ...]:
         """Every place that lists the object: a shared subnet's owner and its participants."""
         node = self._graph.nodes[component_id] if component_id in self._graph else {}
         return self.functions.places.get(component_id) or tuple(node.get("places", ()))
 
+    @asked
     def read(self, call: Call[R], at: str | Place, arguments: tuple[str, ...] = ()) -> Reading[R]:
         place = at if isinstance(at, Place) else self.place_of(at)
         return self.snapshot.read(call, place, arguments)
 
+    @asked
     def state_of(self, call: Call[Any], vpc_id: str) -> State:
         """FOUND where the snapshot lists everything of this VPC, else what is the matter with the reply."""
         if self.missing(call, vpc_id) is None:
@@ -203,8 +242,9 @@ class Network:
         states = {self.read(call, place).state for place in self.places_of(vpc_id) or self.places()}
         return State.ABSENT if states <= {State.ABSENT} else State.FAILED
 
+    @asked
     def missing(self, call: Call[Any], vpc_id: str) -> Note | None:
-        return self.remember(("missing", call, vpc_id), lambda: self._missing(call, vpc_id))
+        return self._once(("missing", call, vpc_id), lambda: self._missing(call, vpc_id))
 
     def _missing(self, call: Call[Any], vpc_id: str) -> Note | None:
         readings = [self.read(call, place) for place in self._who_lists(vpc_id)]
@@ -226,13 +266,11 @@ class Network:
 
     # Subnets and what rules them
 
+    @asked
     def route_table_of(self, subnet_id: str) -> Component | Note:
-        def find() -> Component | Note:
-            return cast(Component | Note, self._ruler(subnet_id, RouteTable, DESCRIBE_ROUTE_TABLES))
+        return self._once(("table of", subnet_id), lambda: self._ruler(subnet_id, RouteTable, DESCRIBE_ROUTE_TABLES))
 
-        return self.remember(("table of", subnet_id), find)
-
-    @property
+    @asked
     def routes_to_interfaces(self) -> bool:
         """True where some route leads to an interface or instance, whose groups tell senders apart."""
 
@@ -240,49 +278,22 @@ class Network:
             routes = (route for table in self.every(RouteTable) for route in table.routes)
             return any(route.network_interface_id or route.instance_id or route.ip_address for route in routes)
 
-        return self.remember(("routes to interfaces",), find)
+        return self._once(("routes to interfaces",), find)
 
+    @asked
     def edge_table_of(self, gateway_id: str, vpc_id: str) -> Component | Note | None:
-        nodes = self._graph.predecessors(gateway_id) if gateway_id in self._graph else ()
-        tables = [record for node in nodes if isinstance(record := self.record(node), RouteTable)]
-        states = {table.id: table.association_with(gateway_id) for table in tables}
-        attached = [table for table in tables if states[table.id] == "associated"]
-        changing = [table for table in tables if states[table.id] in CHANGING]
-        if not attached and changing:
-            return _being_changed(changing[0], states[changing[0].id], gateway_id)
-        return cast(Component, attached[0]) if attached else self.missing(DESCRIBE_ROUTE_TABLES, vpc_id)
+        return edge_table(gateway_id, vpc_id, self, self._graph)
 
+    @asked
     def network_acl_of(self, subnet_id: str) -> NetworkAcl | Note:
-        def find() -> NetworkAcl | Note:
-            return cast(NetworkAcl | Note, self._ruler(subnet_id, NetworkAcl, DESCRIBE_NETWORK_ACLS))
+        return self._once(("acl of", subnet_id), lambda: self._ruler(subnet_id, NetworkAcl, DESCRIBE_NETWORK_ACLS))
 
-        return self.remember(("acl of", subnet_id), find)
+    def _ruler(self, subnet_id: str, kind: type[T], call: Call[Any]) -> T | Note:
+        return ruler(subnet_id, kind, call, self, self._graph)
 
-    def _ruler(self, subnet_id: str, kind: type[Any], call: Call[Any]) -> Any:
-        """The explicitly associated object of a kind, else the VPC's main or default one."""
-        for node, _, data in self._graph.in_edges(subnet_id, data=True) if subnet_id in self._graph else ():
-            record = self.record(node)
-            if isinstance(record, kind) and data["relation"] in (ATTACHED_TO, FILTERS):
-                state = data.get("detail", "associated")
-                if state == "associated":
-                    return record
-                if state in CHANGING:
-                    return _being_changed(record, state, subnet_id)
-        subnet = self.record(subnet_id)
-        if not isinstance(subnet, Subnet):
-            return self.unread(subnet_id)
-        gap = self.missing(call, subnet.vpc_id)
-        if gap is not None:
-            return gap
-        for node, _, data in self._graph.in_edges(subnet.vpc_id, data=True) if subnet.vpc_id in self._graph else ():
-            is_general = data.get("is_main") or data.get("is_default")
-            if isinstance(self.record(node), kind) and is_general and data.get("detail", "associated") == "associated":
-                return self.record(node)
-        message = f"{call.action} shows neither a table of {subnet_id} nor a default one of {subnet.vpc_id}"
-        return COLLECTION_FAILED.unknown(subnet_id, call.action, message)
-
+    @asked
     def subnets(self, vpc_id: str, family: Family) -> AddressMap[str | None]:
-        return self.remember(("subnets", vpc_id, family), lambda: self._subnets(vpc_id, family))
+        return self._once(("subnets", vpc_id, family), lambda: self._subnets(vpc_id, family))
 
     def _subnets(self, vpc_id: str, family: Family) -> AddressMap[str | None]:
         layers = [
@@ -293,6 +304,7 @@ class Network:
         ]
         return AddressMap.paint(family, layers, None)
 
+    @asked
     def subnets_are_known(self, vpc_id: str) -> Note | None:
         vpc = self.record(vpc_id)
         owner = vpc.owner_id if isinstance(vpc, Vpc) else None
@@ -303,6 +315,7 @@ class Network:
         resolve = f"collect from account {owner}"
         return COLLECTION_FAILED.unknown(vpc_id, DESCRIBE_SUBNETS.action, message, resolve=resolve)
 
+    @asked
     def zone_of(self, subnet_id: str | None) -> Zone | None:
         subnet = self.record(subnet_id) if subnet_id else None
         if not isinstance(subnet, Subnet) or not (subnet.availability_zone_id or subnet.availability_zone):
@@ -311,8 +324,9 @@ class Network:
 
     # Prefix lists, groups and interfaces
 
+    @asked
     def prefixes(self, prefix_list_id: str, family: Family) -> tuple[tuple[int, int], ...] | Note:
-        return self.remember(("prefixes", prefix_list_id, family), lambda: self._prefixes(prefix_list_id, family))
+        return self._once(("prefixes", prefix_list_id, family), lambda: self._prefixes(prefix_list_id, family))
 
     def _prefixes(self, prefix_list_id: str, family: Family) -> tuple[tuple[int, int], ...] | Note:
         gap = None
@@ -331,8 +345,9 @@ class Network:
         message = f"the entries of {prefix_list_id} cannot be read: {gap}"
         return UNKNOWN_RESOURCE.unknown(prefix_list_id, GET_MANAGED_PREFIX_LIST_ENTRIES.action, message)
 
+    @asked
     def members(self, group_id: str, family: Family) -> AddressSet:
-        return self.remember(("members", group_id, family), lambda: self._members(group_id, family))
+        return self._once(("members", group_id, family), lambda: self._members(group_id, family))
 
     def _members(self, group_id: str, family: Family) -> AddressSet:
         if not self.members_are_known(group_id):
@@ -345,20 +360,23 @@ class Network:
         blocks = [interval for vpc in self.every(Vpc) for interval in vpc.cidrs(family).intervals]
         return AddressSet.of(family, blocks)
 
+    @asked
     def members_are_known(self, group_id: str) -> bool:
         group = self.record(group_id)
         if not isinstance(group, SecurityGroup) or group.vpc_id is None:
             return False
         return self.missing(DESCRIBE_NETWORK_INTERFACES, group.vpc_id) is None
 
+    @asked
     def interface_at(self, vpc_id: str, family: Family, address: int) -> NetworkInterface | None:
         def build() -> AddressMap[NetworkInterface | None]:
             mine = [i for i in self.every(NetworkInterface) if i.vpc_id == vpc_id]
             layers = [(first, last, i) for i in mine for first, last in i.addresses(family).intervals]
             return AddressMap.paint(family, layers, None)
 
-        return self.remember(("interfaces", vpc_id, family), build).at(address)
+        return self._once(("interfaces", vpc_id, family), build).at(address)
 
+    @asked
     def lambda_interfaces(self, subnet_id: str, group_ids: frozenset[str]) -> list[NetworkInterface]:
         """The interfaces that Lambda made in a subnet for exactly these groups (A3)."""
 
@@ -369,8 +387,9 @@ class Network:
                     found.setdefault(interface.group_ids, []).append(interface)
             return found
 
-        return self.remember(("lambda interfaces", subnet_id), build).get(group_ids, [])
+        return self._once(("lambda interfaces", subnet_id), build).get(group_ids, [])
 
+    @asked
     def interfaces_in(self, subnet_id: str) -> list[NetworkInterface]:
         """The known interfaces of a subnet."""
 
@@ -378,19 +397,4 @@ class Network:
             nodes = self._graph.predecessors(subnet_id) if subnet_id in self._graph else ()
             return [record for node in nodes if isinstance(record := self.record(node), NetworkInterface)]
 
-        return self.remember(("interfaces in", subnet_id), build)
-
-    def _cut_atoms(self) -> PortAtoms:
-        groups = (r for group in self.every(SecurityGroup) for r in security_group.port_ranges(group))
-        acls = (r for acl in self.every(NetworkAcl) for r in network_acl.port_ranges(acl))
-        firewalls = network_firewall.port_ranges(self._firewall_rule_groups())
-        return PortAtoms([*groups, *acls, *firewalls])
-
-    def _firewall_rule_groups(self) -> list[network_firewall.RuleGroup]:
-        call = network_firewall.DESCRIBE_RULE_GROUP
-        replies = (
-            self.read(call, place, arguments).value
-            for place in self.places()
-            for arguments in (call.each(self.snapshot, place) if call.each else ())
-        )
-        return [reply.rule_group for reply in replies if reply is not None and reply.rule_group is not None]
+        return self._once(("interfaces in", subnet_id), build)

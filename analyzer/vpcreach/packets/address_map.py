@@ -360,5 +360,7 @@ def _check_interval(first: int, last: int, end: int) -> None:
 
 
 def _same_family(*things: "AddressSet | AddressMap[Any]") -> None:
-    if any(each.family is not things[0].family for each in things):
-        raise ValueError("IPv4 and IPv6 addresses do not mix")
+    family = things[0].family
+    for each in things:
+        if each.family is not family:
+            raise ValueError("IPv4 and IPv6 addresses do not mix")

@@ -107,6 +107,10 @@ class PortAtoms:
         _check_ports(port, port)
         return 1 << offset + bisect_right(starts, port) - 1
 
+    def refine(self, coarser: "PortAtoms") -> bool:
+        """Whether these atoms tell apart all that the others do."""
+        return set(coarser.tcp) <= set(self.tcp) and set(coarser.udp) <= set(self.udp)
+
     def ranges(self, mask: int) -> list[tuple[int, int, int]]:
         """The mask as (protocol, first port, last port inclusive), ascending, neighbours merged.
 

@@ -27,7 +27,10 @@ class Verdict(Enum):
 
     @property
     def severity(self) -> int:
-        return list(Verdict).index(self)
+        return _SEVERITY[self.value]
+
+
+_SEVERITY = {verdict.value: place for place, verdict in enumerate(Verdict)}
 
 
 def fold(verdicts: Iterable[Verdict]) -> Verdict:

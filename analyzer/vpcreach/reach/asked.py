@@ -41,8 +41,9 @@ class Asked:
 
     def guarded(self, branch: Branch, component: Component) -> Branch:
         """The branch with what the guards say of it at a component."""
+        arrival = self.arrival(branch, Leg.OUT)
         for guard in GUARDS:
-            judgement = guard.judge(component, self.arrival(branch, Leg.OUT), self.network)
+            judgement = guard.judge(component, arrival, self.network)
             branch = branch.noting(judgement.notes, judgement.assumptions)
         return branch
 

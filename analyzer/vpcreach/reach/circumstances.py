@@ -3,13 +3,15 @@
 Told once per function and snapshot, not once per question: where it stands, and its own state, role and free addresses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.forwarding import Note
 from vpcreach.network.network import Network
-from vpcreach.reach.makes import makes
+from vpcreach.reach.makes import Alike, makes
+from vpcreach.reach.makes import alike as alike_by_make
 from vpcreach.reach.source import Attachment, OwnFacts, own_facts, state_facts
 from vpcreach.reach.standing import Standing, families, ipv6_note, standing
 from vpcreach.snapshot.call import Place
@@ -30,6 +32,13 @@ class Circumstances:
     named: tuple[str, str] | None
 
 
+class Make(NamedTuple):
+    """A make of functions by its number, and the role where a policy asks for it."""
+
+    number: int
+    role: str | None
+
+
 class CircumstancesOf:
     """The circumstances of every version that was asked about, equal ones as one object with one number."""
 
@@ -38,29 +47,37 @@ class CircumstancesOf:
         self.by_role = by_role
         self._known: dict[tuple[str, str, Place], tuple[LambdaFunction, int, Circumstances]] = {}
         self._numbered: dict[Circumstances, tuple[int, Circumstances]] = {}
-        self._by_make: dict[tuple[int, str | None], tuple[int, Circumstances] | None] = {}
+        self._by_make: dict[Make, tuple[int, Circumstances] | None] = {}
         self._attachments: dict[tuple[Place, Standing, str | None], tuple[Attachment, ...]] = {}
 
     def __call__(self, run: LambdaFunction, place: Place) -> tuple[int, Circumstances]:
         """The number, which equal circumstances share, and the circumstances."""
-        make = self._make_of(run, place)
+        make = self.make_of(run, place)
         shared = self._by_make[make] if make is not None else None
         return shared or self._of_one(run, place)
 
-    def _make_of(self, run: LambdaFunction, place: Place) -> tuple[int, str | None] | None:
-        """The make of a listed function, whose first member has been looked at; None for what is in no list.
+    def alike(self) -> Iterator[Alike]:
+        """Every function, those without VPC too, with those that share all of its answers."""
+        for alike in alike_by_make(self.network, by_role=self.by_role):
+            first = alike.functions[0]
+            if self.make_of(first.function, first.place) is not None:
+                yield alike
+                continue
+            for listed, arn in zip(*alike, strict=True):
+                yield Alike((listed,), (arn,))
 
-        With the role, where a policy asks for it.
-        """
+    def make_of(self, run: LambdaFunction, place: Place) -> Make | None:
+        """What a listed function shares with others of its kind; None where notes name it, so that it shares nothing,
+        and for what is in no list."""
         listed, number = makes(self.network).get(run.id, (None, 0))
         if listed is not run:
             return None
-        make = (number, run.role if self.by_role else None)
+        make = Make(number, run.role if self.by_role else None)
         if make not in self._by_make:
+            # Its first member has been looked at: where notes name one of them, each of them has notes of its own.
             found = self._of_one(run, place)
-            # Where notes name one of them, each of them has notes of its own.
             self._by_make[make] = found if found[1].named is None else None
-        return make
+        return make if self._by_make[make] is not None else None
 
     def _of_one(self, run: LambdaFunction, place: Place) -> tuple[int, Circumstances]:
         key = (run.id, run.version, place)

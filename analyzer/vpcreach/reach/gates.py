@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from vpcreach.components.security_group import GroupSet, SecurityGroup
-from vpcreach.forwarding import Direction, Gate, Leg, Note, Part, Spot, Stopped
+from vpcreach.forwarding import Decision, Direction, Gate, Leg, Note, Part, Spot, Stopped
 from vpcreach.network.network import Network
 from vpcreach.packets.packet_set import Outcome, Packet, PacketSet, Side, split
 from vpcreach.reach.answer import STOPPED, Step
@@ -54,7 +54,7 @@ class Gates:
         for piece, outcome in split(packets, gate.permits(direction, packets.family, self.network), side):
             packet = self._witness(piece, leg)
             entry = self._replayed(gate, direction, packet, outcome)
-            cut = branch.narrowed(leg, piece).reading(leg, partial(self._instead, gate, direction, outcome))
+            cut = branch.narrowed(leg, piece).reading(leg, partial(self._read_again, gate, direction, outcome))
             if outcome is Outcome.PASS:
                 yield cut.stepping(leg, self.step(gate.id, gate.kind, entry))
             elif outcome is Outcome.MAYBE:
@@ -67,21 +67,26 @@ class Gates:
 
     def _replayed(self, gate: Gate, direction: Direction, packet: Packet, outcome: Outcome) -> str:
         """The deciding line for one packet of a piece, read rule by rule; it must agree with the sets."""
-        if instead := self._instead(gate, direction, outcome, packet):
-            raise contradiction(packet, instead)
-        return gate.decide(direction, packet, self.network).entry
-
-    def _instead(self, gate: Gate, direction: Direction, outcome: Outcome, packet: Packet) -> str | None:
         decision = gate.decide(direction, packet, self.network)
-        if decision.permitted is {Outcome.PASS: True, Outcome.FAIL: False, Outcome.MAYBE: None}[outcome]:
-            return None
-        said = {True: Outcome.PASS, False: Outcome.FAIL, None: Outcome.MAYBE}[decision.permitted]
-        return f"{gate.id} {direction.value}: the sets say {outcome}, the rules one by one {said} ({decision.entry})"
+        if instead := _instead(gate, direction, outcome, decision):
+            raise contradiction(packet, instead)
+        return decision.entry
+
+    def _read_again(self, gate: Gate, direction: Direction, outcome: Outcome, packet: Packet) -> str | None:
+        return _instead(gate, direction, outcome, gate.decide(direction, packet, self.network))
 
     def _witness(self, packets: PacketSet, leg: Leg) -> Packet:
         clients = packets.source_ports if leg is Leg.OUT else packets.destination_ports
         client = self.network.atoms.first(clients, self.protocol)
         return concrete(packets, leg, self.protocol, self.port, client[1] if client else 0)
+
+
+def _instead(gate: Gate, direction: Direction, outcome: Outcome, decision: Decision) -> str | None:
+    """What the rules one by one say of a packet, where the sets say something else."""
+    said = Outcome.MAYBE if decision.permitted is None else Outcome.PASS if decision.permitted else Outcome.FAIL
+    if said is outcome:
+        return None
+    return f"{gate.id} {direction.value}: the sets say {outcome}, the rules one by one {said} ({decision.entry})"
 
 
 def group_set(network: Network, group_ids: tuple[str, ...]) -> GroupSet:

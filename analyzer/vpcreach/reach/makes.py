@@ -5,15 +5,23 @@ are edited.
 """
 
 from collections.abc import Hashable
+from typing import NamedTuple
 
 from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.network.network import Network
-from vpcreach.reach.functions import every_function
+from vpcreach.reach.functions import Listed, every_function
 from vpcreach.reach.source import missing_of, state_of
 from vpcreach.snapshot.call import Place
 from vpcreach.snapshot.snapshot import State
 
 Makes = dict[str, tuple[LambdaFunction, int]]
+
+
+class Alike(NamedTuple):
+    """Functions of one make, and their ARNs."""
+
+    functions: tuple[Listed, ...]
+    arns: tuple[str, ...]
 
 
 def makes(network: Network) -> Makes:
@@ -28,6 +36,19 @@ def makes(network: Network) -> Makes:
         return found
 
     return network.functions.remember(("makes",), build)
+
+
+def alike(network: Network, *, by_role: bool) -> list[Alike]:
+    """Every function, with those of its make (and its role, where policies ask for it), by the first ARN of each."""
+
+    def build() -> list[Alike]:
+        found: dict[Hashable, list[Listed]] = {}
+        for listed in every_function(network):
+            number = makes(network)[listed.arn][1]
+            found.setdefault((number, listed.function.role if by_role else None), []).append(listed)
+        return [Alike(tuple(each), tuple(listed.arn for listed in each)) for each in found.values()]
+
+    return network.functions.remember(("alike", by_role), build)
 
 
 def _make(run: LambdaFunction, place: Place, network: Network) -> Hashable:

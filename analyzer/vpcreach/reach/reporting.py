@@ -6,12 +6,12 @@ equivalence class, whose traces are computed once per destination; functions who
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from vpcreach import components
 from vpcreach.components import LISTINGS
 from vpcreach.components.endpoint_policy import depends_on_role
-from vpcreach.components.lambda_function import SUBNET_NOT_DUAL_STACK, CapacityProvider, LambdaFunction
+from vpcreach.components.lambda_function import SUBNET_NOT_DUAL_STACK, LambdaFunction
 from vpcreach.components.vpc_endpoint import VpcEndpoint
 from vpcreach.destinations import ALL_CALLS, calls_about, meaning_of
 from vpcreach.destinations.grammar import AwsService, Internet, Named, Parsed, Service, parse
@@ -22,7 +22,7 @@ from vpcreach.network.network import Network
 from vpcreach.reach import file_systems, outside
 from vpcreach.reach.aliases import folded
 from vpcreach.reach.answer import Answer, Finding, FunctionReport, Report, SubnetAnswer, Trace, Verdict, fold
-from vpcreach.reach.circumstances import Circumstances, CircumstancesOf
+from vpcreach.reach.circumstances import Circumstances, CircumstancesOf, Make
 from vpcreach.reach.functions import Chosen, Listed, chosen, every_function, missing_lists
 from vpcreach.reach.judge import finished, subnet_traces
 from vpcreach.reach.source import Attachment, OwnFacts
@@ -31,6 +31,8 @@ from vpcreach.reach.walk import Ways
 from vpcreach.snapshot.call import Place
 from vpcreach.snapshot.snapshot import Gap, Snapshot
 
+# What a report tells of a function besides its name: VPC, findings, answers, and whether it is known where it stands.
+Told: TypeAlias = tuple[str | None, tuple[Finding, ...], tuple[Answer, ...], bool]
 USUAL = ("internet", "s3", "dynamodb")
 ENDPOINT_SHADOWS_NAT = Reason(
     "ENDPOINT_SHADOWS_NAT",
@@ -60,13 +62,13 @@ class Analysis:
         strict: bool = False,
         trust_appliances: bool = False,
         functions: FunctionList | None = None,
+        base: Network | None = None,
     ) -> None:
         self.snapshot = snapshot
-        self.network = Network(snapshot, trusts_appliances=trust_appliances, functions=functions)
+        self.network = Network(snapshot, trusts_appliances=trust_appliances, functions=functions, base=base)
         self.strict = strict
-        self._traces: dict[Hashable, tuple[Trace, ...]] = {}
-        self._meanings: dict[tuple[Source, CapacityProvider | None, Parsed], tuple[Meaning, Ways]] = {}
         self._answers: dict[tuple[int, str], Answer] = {}
+        self._told_of_makes: dict[tuple[Make, tuple[str, ...]], Told] = {}
         self._findings: dict[Hashable, tuple[Finding, ...]] = {}
         self._gaps: dict[frozenset[str], list[Gap]] = {}
         policies_test_principals = any(
@@ -88,28 +90,37 @@ class Analysis:
         return Report(tuple(told), tuple(self.gaps(asked.values())))
 
     def verdicts(
-        self, destinations: Sequence[str] = USUAL, functions: Sequence[str] | None = None, *, everyone: bool = False
+        self, destinations: Sequence[str] = USUAL, functions: Sequence[str] | None = None
     ) -> dict[Question, Verdict]:
         """The verdicts of a report alone, by question, in the order of the report."""
         asked = {text: parse(text) for text in dict.fromkeys(destinations)}
-        meant = Chosen(tuple(every_function(self.network))) if everyone else chosen(self.network, functions)
+        meant = chosen(self.network, functions)
         found: dict[Question, Verdict] = {}
         for listed in meant.functions:
-            name, arn = listed.name, listed.arn
             for answer in self._answers_of(listed, asked):
-                found[Question(name, arn, answer.destination)] = answer.verdict
+                found[Question(listed.name, listed.arn, answer.destination)] = answer.verdict
         unlisted = [self._unlisted(name, asked) for name in meant.unlisted]
         return found | {Question(u.name, u.arn, a.destination): a.verdict for u in unlisted for a in u.answers}
+
+    def verdicts_of_everyone(self, destinations: Sequence[str]) -> dict[str, tuple[Verdict, ...]]:
+        """By ARN the verdicts of every function, those without VPC too, in the order of the destinations."""
+        asked = {text: parse(text) for text in dict.fromkeys(destinations)}
+        found: dict[str, tuple[Verdict, ...]] = {}
+        for alike in self._circumstances.alike():
+            answers = self._answers_of(alike.functions[0], asked)
+            found |= dict.fromkeys(alike.arns, tuple(answer.verdict for answer in answers))
+        return found
 
     def on(self, snapshot: Snapshot) -> "Analysis":
         """The same kind of analysis of another snapshot, such as an edited copy of this one."""
         of_functions = any("/lambda/" in path or "/iam/" in path for path in snapshot.touched)
-        is_edited_copy = snapshot.base is self.snapshot and not of_functions
+        is_edited_copy = snapshot.base is self.snapshot
         return Analysis(
             snapshot,
             strict=self.strict,
             trust_appliances=self.network.trusts_appliances,
-            functions=self.network.functions if is_edited_copy else None,
+            functions=self.network.functions if is_edited_copy and not of_functions else None,
+            base=self.network if is_edited_copy else None,
         )
 
     def gaps(self, asked: Iterable[Parsed] = ()) -> list[Gap]:
@@ -135,6 +146,18 @@ class Analysis:
         return sorted(found)
 
     def _function(self, listed: Listed, asked: dict[str, Parsed]) -> FunctionReport:
+        home = (listed.name, listed.arn, listed.place.account, listed.place.region)
+        make = self._circumstances.make_of(listed.function, listed.place) if not listed.qualifier else None
+        # The findings about its file systems are a function's own.
+        if make is None or listed.function.file_system_configs:
+            return FunctionReport(*home, *self._told(listed, asked))
+        key = (make, tuple(asked))
+        if key not in self._told_of_makes:
+            self._told_of_makes[key] = self._told(listed, asked)
+        return FunctionReport(*home, *self._told_of_makes[key])
+
+    def _told(self, listed: Listed, asked: dict[str, Parsed]) -> Told:
+        """What a report tells of a function besides what it is called."""
         place = listed.place
         known = [(run, self._circumstances(run, place)) for run in listed.runs if isinstance(run, LambdaFunction)]
         standings = [held.stands for _, (_, held) in known]
@@ -143,8 +166,7 @@ class Analysis:
         findings = dict.fromkeys((*own, *(finding for answer in answers for finding in answer.findings)))
         vpc_id = next((stands.vpc_id for stands in standings if isinstance(stands, Standing)), None)
         is_known = len(known) == len(listed.runs) and not any(isinstance(stands, Note) for stands in standings)
-        home = (listed.name, listed.arn, place.account, place.region)
-        return FunctionReport(*home, vpc_id, tuple(findings), answers, is_known)
+        return vpc_id, tuple(findings), answers, is_known
 
     def _answers_of(self, listed: Listed, asked: dict[str, Parsed]) -> tuple[Answer, ...]:
         """What becomes of the packets of a function, an alias or a version, for each destination."""
@@ -224,22 +246,23 @@ class Analysis:
         return Answer(text, verdict, is_provisional, assumptions, tuple(subnets), tuple(dict.fromkeys(findings)))
 
     def _shared(self, attachment: Attachment, parsed: Parsed) -> tuple[Trace, ...]:
-        key = (attachment, parsed)
-        if key not in self._traces:
-            source = Source(
-                attachment.place,
-                attachment.vpc_id,
-                attachment.subnet_id,
-                attachment.asked_families,
-                attachment.role,
-                attachment.no_ipv6 is not None and attachment.no_ipv6.effect is Effect.UNKNOWN,
-            )
-            asked = (source, attachment.provider, parsed)
-            if asked not in self._meanings:
-                self._meanings[asked] = meaning_of(parsed, source, self.network), {}
-            meaning, ways = self._meanings[asked]
-            self._traces[key] = subnet_traces(attachment, meaning, self.network, ways)
-        return self._traces[key]
+        return self.network.carry_over(("traces", attachment, parsed), lambda: self._walked(attachment, parsed))
+
+    def _walked(self, attachment: Attachment, parsed: Parsed) -> tuple[Trace, ...]:
+        source = Source(
+            attachment.place,
+            attachment.vpc_id,
+            attachment.subnet_id,
+            attachment.asked_families,
+            attachment.role,
+            attachment.no_ipv6 is not None and attachment.no_ipv6.effect is Effect.UNKNOWN,
+        )
+        key = ("meaning", source, attachment.provider, parsed)
+        meaning, ways = self.network.remember(key, lambda: self._meaning(source, parsed))
+        return subnet_traces(attachment, meaning, self.network, ways)
+
+    def _meaning(self, source: Source, parsed: Parsed) -> tuple[Meaning, Ways]:
+        return meaning_of(parsed, source, self.network), {}
 
     def _file_systems(self, run: LambdaFunction, held: Circumstances) -> Iterable[Finding]:
         attachments = {attachment.subnet_id: attachment for attachment in held.attachments}

@@ -33,6 +33,7 @@ from vpcreach.forwarding import (
     Sender,
     Stop,
 )
+from vpcreach.network.memory import Remembered
 from vpcreach.network.network import Network
 from vpcreach.packets.address_map import AddressSet
 from vpcreach.reach.arriving import arrived
@@ -58,7 +59,7 @@ CROSSED_OUTWARDS = ("tgw-",)
 
 
 # What packets do from their subnet on, by target, packets and what the sender shows to it.
-Ways = dict[Hashable, list[Branch]]
+Ways = dict[Hashable, Remembered[list[Branch]]]
 
 
 class Walk:
@@ -117,16 +118,19 @@ class Walk:
 
     def _onwards(self, branch: Branch) -> Iterator[Branch]:
         """The way from the subnet on, which functions with other groups share where the same packets get this far."""
-        are_groups_tested = self.target.groups is not None or self.network.routes_to_interfaces
+        are_groups_tested = self.target.groups is not None or self.network.routes_to_interfaces()
         groups = self.sender.groups if are_groups_tested else None
         shown = (self.sender.public_addresses, self.sender.refused_at_internet)
         key = (self.target, self.meaning.port, branch.packets(Leg.OUT), groups, shown)
         if key not in self.shared:
-            bare = Branch(branch.ports, branch.segments, branch.segment, branch.vpc_id, branch.standing_in)
-            ended = self._follow(bare, Forward(self.sender.subnet_id or ""), Leg.OUT)
-            self.shared[key] = [back for way in ended for back in self._back(way, len(way.segments) - 1)]
-        for rest in self.shared[key]:
+            self.shared[key] = self.network.listener.during(lambda: list(self._from_the_subnet(branch)))
+        for rest in self.network.listener.tell(self.shared[key]):
             yield without_lost(rest.after(branch))
+
+    def _from_the_subnet(self, branch: Branch) -> Iterator[Branch]:
+        bare = Branch(branch.ports, branch.segments, branch.segment, branch.vpc_id, branch.standing_in)
+        for ended in self._follow(bare, Forward(self.sender.subnet_id or ""), Leg.OUT):
+            yield from self._back(ended, len(ended.segments) - 1)
 
     # Forwarding
 

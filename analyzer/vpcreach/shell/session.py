@@ -12,8 +12,9 @@ from typing import assert_never
 from vpcreach.destinations import resource_names
 from vpcreach.destinations.grammar import WORDS
 from vpcreach.errors import UsageError, did_you_mean
+from vpcreach.explain.changes import changes_for_everyone
 from vpcreach.explain.edits import Edit, apply, assumed
-from vpcreach.explain.story import changes_for_everyone, compared, tell, with_replaced
+from vpcreach.explain.story import compared, tell, with_replaced
 from vpcreach.formats import text, who_can, why
 from vpcreach.formats.changes import change_lines
 from vpcreach.formats.fixes import fix_lines
@@ -115,7 +116,7 @@ class Session:
         looked_at = compared(self.analysis, self._asked, MANY_RESOURCES)
         edits = with_replaced(edits, self.analysis.network)
         edited = self.analysis.on(apply(self.analysis.snapshot, edits))
-        changes = changes_for_everyone(self.analysis, edited, looked_at)
+        changes = changes_for_everyone(self.analysis, edited, looked_at.destinations)
         lines = [f"If one were to {listed([str(edit) for edit in edits])}:", *change_lines(changes, 2)]
         lines += paragraph(f"Compared: {looked_at}.", 0)
         if looked_at.left_out:

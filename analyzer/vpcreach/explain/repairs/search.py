@@ -15,7 +15,7 @@ from itertools import count
 from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.destinations.grammar import parse
 from vpcreach.errors import UsageError
-from vpcreach.explain.changes import VerdictChange, verdict_changes
+from vpcreach.explain.changes import VerdictChange, changes_for_everyone
 from vpcreach.explain.edits import AssociateRouteTable, Cost, Edit, SetFunctionSubnets, apply
 from vpcreach.explain.repairs import rules, settings, ways
 from vpcreach.explain.repairs.case import Blocked, Case
@@ -209,10 +209,8 @@ class Search:
     # What else changes
 
     def _fix(self, edits: tuple[Edit, ...]) -> Fix:
-        before = self.analysis.verdicts(self.watched, everyone=True)
         edited = self._edited(edits)
-        after = edited.verdicts(self.watched, everyone=True)
-        changes = verdict_changes(before, after)
+        changes = changes_for_everyone(self.analysis, edited, self.watched)
         asked = (self.function_arn, self.destination)
         others = tuple(c for c in changes if (c.question.arn, c.question.destination) != asked)
         mends = tuple(self._found_for[numberless(edit)] for edit in edits)
