@@ -32,7 +32,7 @@ def run(
         from vpcreach.shell.prompt import lines
 
         tell(session.greeting())
-        engine.converse(lines(session), session, say, lambda _, problem: tell(problem))
+        engine.converse(lines(session, session.thinking_ahead()), session, say, lambda _, problem: tell(problem))
         return
     if not engine.converse(
         sys.stdin or (), session, say, lambda number, problem: tell(f"vpcreach: line {number}: {problem}")

@@ -5,7 +5,7 @@ equivalence class, whose traces are computed once per destination; functions who
 (circumstances.py) share the finished answer.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from vpcreach import components
@@ -110,6 +110,14 @@ class Analysis:
             answers = self._answers_of(alike.functions[0], asked)
             found |= dict.fromkeys(alike.arns, tuple(answer.verdict for answer in answers))
         return found
+
+    def answering(self, destinations: Sequence[str]) -> Iterator[None]:
+        """The same for its own sake, an answer at each step: what is asked later is known then."""
+        for text in dict.fromkeys(destinations):
+            asked = {text: parse(text)}
+            for alike in self._circumstances.alike():
+                self._answers_of(alike.functions[0], asked)
+                yield
 
     def on(self, snapshot: Snapshot) -> "Analysis":
         """The same kind of analysis of another snapshot, such as an edited copy of this one."""

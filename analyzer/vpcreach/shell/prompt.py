@@ -1,4 +1,7 @@
-"""Lines from a terminal, by prompt_toolkit: history that outlives the shell (Ctrl-R searches it), and completion."""
+"""Lines from a terminal, by prompt_toolkit: history that outlives the shell (Ctrl-R searches it), and completion.
+
+While nobody types, what is likely to be asked is looked at already.
+"""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -8,11 +11,13 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.completion import Completion as Offered
 from prompt_toolkit.document import Document
+from prompt_toolkit.eventloop import InputHookContext
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
 from vpcreach.shell.completion import Known, completions
 
 PROMPT = "vpcreach> "
+DONE = object()
 
 
 class Names(Completer):
@@ -26,14 +31,19 @@ class Names(Completer):
             yield Offered(found.word, start_position=-found.replaces)
 
 
-def lines(known: Known) -> Iterator[str]:
-    """What somebody types, line by line, until Ctrl-D; Ctrl-C drops the line."""
+def lines(known: Known, ahead: Iterator[None]) -> Iterator[str]:
+    """What somebody types, line by line, until Ctrl-D; Ctrl-C drops the line. `ahead` goes on while nobody types."""
+
+    def think(context: InputHookContext) -> None:
+        while not context.input_is_ready() and next(ahead, DONE) is not DONE:
+            pass
+
     session: PromptSession[str] = PromptSession(
         history=history(), completer=Names(known), complete_while_typing=False, enable_history_search=True
     )
     while True:
         try:
-            yield session.prompt(PROMPT)
+            yield session.prompt(PROMPT, inputhook=think)
         except KeyboardInterrupt:
             continue
         except EOFError:

@@ -3,18 +3,20 @@
 What is asked about once counts from then on among what `what-if` looks at.
 """
 
+import gc
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import assert_never
 
 from vpcreach.destinations import resource_names
 from vpcreach.destinations.grammar import WORDS
-from vpcreach.errors import UsageError, did_you_mean
+from vpcreach.errors import UsageError, VpcreachError, did_you_mean
 from vpcreach.explain.changes import changes_for_everyone
 from vpcreach.explain.edits import Edit, apply, assumed
-from vpcreach.explain.story import compared, tell, with_replaced
+from vpcreach.explain.story import Compared, compared, tell, with_replaced
 from vpcreach.formats import text, who_can, why
 from vpcreach.formats.changes import change_lines
 from vpcreach.formats.fixes import fix_lines
@@ -55,6 +57,13 @@ class Session:
     def greeting(self) -> str:
         """What is loaded, for somebody who has just come in."""
         return f"{counted(len(self.functions), 'function')} in {self.analysis.snapshot.origin}. Try help."
+
+    def thinking_ahead(self) -> Iterator[None]:
+        """Finds, a little at each step, what answers for everyone rest on: what-ifs compare with it."""
+        with suppress(VpcreachError):  # a question that needs the broken part tells of it
+            yield from self.analysis.answering(self._watched().destinations)
+        # All this stays: a garbage collector that went through it at every pause would cost more than most answers.
+        gc.freeze()
 
     # Answers
 
@@ -112,8 +121,11 @@ class Session:
             raise UsageError(f'no function is called "{glob}"{did_you_mean(glob, self.functions)}')
         return _lines(names)
 
+    def _watched(self) -> Compared:
+        return compared(self.analysis, self._asked, MANY_RESOURCES)
+
     def _what_if(self, edits: tuple[Edit, ...]) -> str:
-        looked_at = compared(self.analysis, self._asked, MANY_RESOURCES)
+        looked_at = self._watched()
         edits = with_replaced(edits, self.analysis.network)
         edited = self.analysis.on(apply(self.analysis.snapshot, edits))
         changes = changes_for_everyone(self.analysis, edited, looked_at.destinations)

@@ -29,26 +29,40 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PipeInput]
 
 def test_lines_come_until_ctrl_d(keys: PipeInput) -> None:
     keys.send_text("why orders s3\rhelp\r\x04")
-    assert list(lines(Names())) == ["why orders s3", "help"]
+    assert list(lines(Names(), iter(()))) == ["why orders s3", "help"]
 
 
 def test_ctrl_c_drops_the_line(keys: PipeInput) -> None:
     keys.send_text("why ord\x03help\r\x04")
-    assert list(lines(Names())) == ["help"]
+    assert list(lines(Names(), iter(()))) == ["help"]
+
+
+def test_while_nobody_types_the_shell_thinks_ahead(keys: PipeInput) -> None:
+    steps = []
+
+    def ahead() -> Iterator[None]:
+        while True:
+            steps.append("thought")
+            if len(steps) == 3:
+                keys.send_text("help\r")
+            yield
+
+    assert next(lines(Names(), ahead())) == "help"
+    assert len(steps) >= 3
 
 
 def test_tab_completes_the_only_word_that_fits(keys: PipeInput) -> None:
-    reading = lines(Names())
+    reading = lines(Names(), iter(()))
     keys.send_text("why ord\t s3\r")
     assert next(reading) in ("why orders s3", "why ord s3")  # the menu may open a moment later
 
 
 def test_ctrl_r_finds_a_line_of_an_earlier_shell(keys: PipeInput, tmp_path: Path) -> None:
     keys.send_text("why orders s3\rhelp\r\x04")
-    list(lines(Names()))
+    list(lines(Names(), iter(())))
     assert (tmp_path / "vpcreach" / "shell-history").stat().st_mode & 0o077 == 0
     keys.send_text("\x12orders\r\r\x04")
-    assert next(lines(Names())) == "why orders s3"
+    assert next(lines(Names(), iter(()))) == "why orders s3"
 
 
 def test_without_a_place_to_write_history_is_of_one_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,10 @@ from tests.estates.asking import snapshot_of
 from tests.estates.builder import Estate
 from tests.unit.reach.worlds import changed, database, without
 from vpcreach.api import Analysis
-from vpcreach.errors import UsageError
+from vpcreach.errors import SnapshotError, UsageError
 from vpcreach.explain.story import tell
 from vpcreach.formats import why
+from vpcreach.reach import reporting
 from vpcreach.shell.session import Session
 from vpcreach.shell.words import parse
 
@@ -85,6 +86,24 @@ def test_the_next_question_is_about_the_snapshot_as_it_is() -> None:
     before = said("why app internet", mine)
     said("what-if remove route rtb-private 0.0.0.0/0", mine)
     assert said("why app internet", mine) == before
+
+
+def test_what_was_thought_ahead_is_not_walked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = session()
+    told = said("who can reach rds:orders-db")
+    assert len(list(mine.thinking_ahead())) > 3
+    monkeypatch.setattr(reporting, "subnet_traces", lambda *rest: pytest.fail("walked again"))
+    assert said("who can reach rds:orders-db", mine) == told
+
+
+def test_thinking_ahead_about_a_broken_snapshot_is_left_to_the_question() -> None:
+    files = {
+        path: b"{" if path.endswith("describe-db-instances.json") else data for path, data in world().files().items()
+    }
+    broken = Session(Analysis(snapshot_of(files)))
+    with pytest.raises(SnapshotError):
+        said("why app rds:orders-db", broken)
+    assert list(broken.thinking_ahead()) == []
 
 
 def test_a_change_of_what_is_not_there_is_one_sentence() -> None:
