@@ -18,8 +18,7 @@ from pathlib import Path
 
 from tests.estates.asking import snapshot_of
 from tests.estates.hub_and_spoke import central_egress
-from vpcreach.explain.edits import apply
-from vpcreach.explain.edits.assumed import parse as parse_edit
+from tests.estates.teams import teams
 from vpcreach.reach.reporting import Analysis
 from vpcreach.shell.session import Session
 from vpcreach.shell.words import parse
@@ -28,8 +27,11 @@ from vpcreach.snapshot.snapshot import Snapshot
 
 FUNCTIONS = 1000
 SPOKES = 40
+TEAMS = 4
+GROUPS = 10
 COPIES = 250
-CHANGE = "route rtb-public 203.0.113.0/24 -> igw-out"
+CHANGE_OF_HUB = "route rtb-public 203.0.113.0/24 -> igw-out"
+CHANGE_OF_TEAM = "nacl acl-team-1-default in 90 deny tcp 443 0.0.0.0/0"
 RUNS = 5
 REGION = "eu-west-1"
 BIN = Path(sys.executable).parent
@@ -105,24 +107,33 @@ def functions_around_a_hub() -> None:
 
 
 def ten_thousand_functions() -> None:
-    """The same estate with 250 functions in place of each: a report, and the shell's questions about it."""
-    snapshot = crowded(snapshot_of(central_egress(SPOKES)), COPIES)
-    number = SPOKES * COPIES
+    """A report of many functions, and the shell's questions about them, in two estates."""
+    hub = (f"{SPOKES} VPCs around one hub", snapshot_of(central_egress(SPOKES)), "spoke-005", CHANGE_OF_HUB)
+    apart = (f"{TEAMS} VPCs with NAT gateways", snapshot_of(teams(TEAMS, GROUPS)), "team-1-3", CHANGE_OF_TEAM)
+    for where, drawn, name, change in (apart, hub):
+        _many_functions(where, crowded(drawn, COPIES), name, change)
+
+
+def _many_functions(where: str, snapshot: Snapshot, name: str, change: str) -> None:
+    """`name` begins the names of functions and groups; `change` is one that the ways of many functions lead by."""
     first = timed(lambda: Analysis(snapshot).report(), 1)
-    line(f"{number:,} functions in {SPOKES} VPCs, first report", first)
+    line(f"10,000 functions in {where}, first report", first)
     session = Session(Analysis(snapshot))
+    list(session.thinking_ahead())
     line("  the same asked again", timed(session.analysis.report), beside=first, of="the first report")
-    questions = (f"why {session.functions[77]} internet", "who can reach internet", "what-if " + CHANGE)
+    questions = (
+        f"why {name}-7 internet",
+        f"why {name}-7 10.1.0.99:443",
+        "who can reach internet",
+        f"what-if sg sg-{name} egress tcp 443 10.0.0.0/8",
+        f"what-if {change}",
+    )
     for question in questions:
         asked = timed(partial(_answered, session, question))
-        line(f"  shell: {question}", asked, beside=first, of="the first report")
-    edited = apply(snapshot, [parse_edit(CHANGE)])
-    line(
-        "  of the what-if: the network of the edited copy",
-        timed(lambda: session.analysis.on(edited)),
-        beside=first,
-        of="the first report",
-    )
+        line(f"  {question}", asked, beside=first, of="the first report")
+    new = [f"who can reach sg-{name}:{port}" for port in range(5000, 5001 + RUNS)]
+    asked = timed(lambda: _answered(session, new.pop()))
+    line(f"  {new[0]}, of which nobody has asked", asked, beside=first, of="the first report")
 
 
 def _answered(session: Session, line: str) -> str:
