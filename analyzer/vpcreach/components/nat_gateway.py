@@ -8,8 +8,9 @@ Checked: tests/unit/components/test_nat_gateway.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar
+
+import msgspec
 
 from vpcreach.forwarding import (
     BAD_STATE,
@@ -121,7 +122,9 @@ class NatGateway(Tagged, frozen=True):
                 message = f"{self.title} translates IPv6 packets to 64:ff9b::/96 (NAT64) only, not to {others}"
                 note = NAT64_PREFIX_REQUIRED.fail(self.id, "NAT64", message)
                 yield Hop(arrival.packets.with_destination(others), Stop(), "dropped", (note,))
-            arrival = replace(arrival, packets=arrival.packets.with_destination(arrival.packets.destination & NAT64))
+            arrival = msgspec.structs.replace(
+                arrival, packets=arrival.packets.with_destination(arrival.packets.destination & NAT64)
+            )
             if not arrival.packets.destination:
                 return
         notes = (

@@ -10,8 +10,9 @@ Checked: tests/unit/components/test_network_interface.py, tests/unit/components/
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar
+
+import msgspec
 
 from vpcreach.forwarding import (
     ASYMMETRIC_MIDDLEBOX_ROUTE,
@@ -154,7 +155,7 @@ class NetworkInterface(Tagged, frozen=True):
             yield Hop(packets.with_destination(own), Deliver(self.subnet_id), "its own address")
             if not (passing := packets.destination - own):
                 return
-            arrival = replace(arrival, packets=packets.with_destination(passing))
+            arrival = msgspec.structs.replace(arrival, packets=packets.with_destination(passing))
         notes = (*self._state_notes(around), *self._check_notes())
         if arms := self.other_arms(around):
             yield Hop(arrival.packets, Stop(), "appliance", (*notes, self._many_armed(arms)))

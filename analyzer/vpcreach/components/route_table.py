@@ -8,9 +8,11 @@ Checked: tests/unit/components/test_route_table.py, tests/properties/test_routes
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
+
+import msgspec
 
 from vpcreach.forwarding import Arrival, Forward, Hop, Leg, Lookup, Note, Reason, Stop, Surroundings
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family, combine, prefix
@@ -198,7 +200,7 @@ class RouteTable(Tagged, frozen=True):
                 continue
             is_sure = all(route is None or isinstance(route, Route) for route in routes)
             second = partial(self._found_instead, routes, packets.family, around) if is_sure else None
-            yield replace(self._hop(arrival, routes, packets, around), second_reading=second)
+            yield msgspec.structs.replace(self._hop(arrival, routes, packets, around), second_reading=second)
 
     answer = forward
 
@@ -236,7 +238,7 @@ class RouteTable(Tagged, frozen=True):
         for route in tie.routes:
             hop = self._along(route, packets, str(route), around)
             pick = (f"the route of {self.id} for {tie}", str(route))
-            yield replace(hop, notes=(note, *hop.notes), pick=pick, second_reading=second)
+            yield msgspec.structs.replace(hop, notes=(note, *hop.notes), pick=pick, second_reading=second)
 
     def _hop(self, arrival: Arrival, routes: list[Winner], packets: PacketSet, around: Surroundings) -> Hop:
         addresses = packets.destination

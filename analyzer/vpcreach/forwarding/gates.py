@@ -1,8 +1,9 @@
 """Gates: lists of rules that packets pass through without being routed."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+import msgspec
 
 from vpcreach.forwarding.notes import Leg, Note
 from vpcreach.forwarding.surroundings import Surroundings
@@ -24,16 +25,14 @@ class Direction(Enum):
     OUT = "outbound"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What one gate does with one packet: let it through, stop it, or (None) undecided; and the deciding line."""
 
     permitted: bool | None
     entry: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(msgspec.Struct, frozen=True):
     """Packets that a gate stops: all of them, one of them, and of what they are only a part (None: all that came)."""
 
     packets: PacketSet

@@ -6,6 +6,8 @@ A hop forwards, looks a route up, lets the packets emerge in another network, de
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from vpcreach.forwarding.notes import Leg, Note
 from vpcreach.packets.address_map import AddressSet
 from vpcreach.packets.packet_set import PacketSet
@@ -59,8 +61,7 @@ class ServiceRequest:
     principal: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """Packets as they reach a component: on which leg, who sent them, in which VPC and subnet they stand.
 
     `came_from` is the subnet that they stood in before they moved to this component, `entered` the one through which
@@ -83,8 +84,7 @@ class Arrival:
     crossed_before: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(msgspec.Struct, frozen=True):
     """The packets move on to a component; leaving or entering its subnet crosses network ACLs.
 
     `through` is a subnet that they enter on the way and do not leave by its ACL: that of an attachment's interface.
@@ -94,15 +94,13 @@ class Forward:
     through: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(msgspec.Struct, frozen=True):
     """The packets stay in their subnet and are looked up in a route table."""
 
     component: str
 
 
-@dataclass(frozen=True, slots=True)
-class Emerge:
+class Emerge(msgspec.Struct, frozen=True):
     """The packets come out in a VPC: in one of these subnets, whose table then rules and which of them is not known.
 
     Without subnets they come out at the VPC's edge, where there is nothing but local delivery.
@@ -114,20 +112,17 @@ class Emerge:
     same_both_ways: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
+class Deliver(msgspec.Struct, frozen=True):
     """The packets have arrived: in a subnet, or (None) at a service or at the internet beyond the component."""
 
     subnet_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True):
     """Nothing more is known or happens; the hop's notes say why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(msgspec.Struct, frozen=True):
     """What a component does with some of the packets that arrived.
 
     `detail` tells it in the trail. `sender` is set where the source is rewritten to `source`: a new segment begins;

@@ -4,6 +4,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+import msgspec
+
 from vpcreach.forwarding.hops import Arrival, Hop, Stop
 from vpcreach.forwarding.notes import ASYMMETRIC_MIDDLEBOX_ROUTE, Note
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family
@@ -44,8 +46,7 @@ class Guard(Protocol):
     def judge(self, component: Component, arrival: Arrival, around: "Surroundings") -> "Judgement": ...
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """What a guard says of an arrival: notes, and what it takes for granted because no file tells."""
 
     notes: tuple[Note, ...] = ()

@@ -18,6 +18,8 @@ from itertools import chain, compress, islice
 from operator import eq, ge, ne
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 T = TypeVar("T")
 B = TypeVar("B")
 
@@ -68,8 +70,7 @@ def prefix(text: str) -> tuple[Family, int, int]:
     return Family(network.version), int(network.network_address), network.prefixlen
 
 
-@dataclass(frozen=True, slots=True)
-class AddressSet:
+class AddressSet(msgspec.Struct, frozen=True):
     """A set of addresses of one family: ascending (first, last) intervals that neither overlap nor touch."""
 
     family: Family

@@ -8,9 +8,10 @@ protocol at both ends.
 Checked: tests/unit/packets/test_packet_set.py, tests/properties/test_packets.py.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+import msgspec
 
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family, address_text
 from vpcreach.packets.ports import TCP, UDP, PortAtoms, protocol_name
@@ -50,8 +51,7 @@ class Side(Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class PacketSet:
+class PacketSet(msgspec.Struct, frozen=True):
     """Every packet of one family from `source` at `source_ports` to `destination` at `destination_ports`."""
 
     family: Family
@@ -96,8 +96,7 @@ class PacketSet:
         return f"{self.source} (ports {self.source_ports:#x}) → {self.destination} (ports {self.destination_ports:#x})"
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(msgspec.Struct, frozen=True):
     """One packet. Ports are 0 for protocols that have none."""
 
     family: Family

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+import msgspec
+
 from vpcreach.forwarding import Effect, Note
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.packet_set import Packet
@@ -43,8 +45,7 @@ def fold(verdicts: Iterable[Verdict]) -> Verdict:
     return found.pop() if len(found) == 1 else Verdict.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One component on the way: its id, its kind, and what it does with the packets."""
 
     component: str

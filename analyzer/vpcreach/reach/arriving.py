@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import msgspec
+
 from vpcreach.components import GUARDS
 from vpcreach.components.internet_gateway import DESCRIBE_INTERNET_GATEWAYS, InternetGateway
 from vpcreach.components.network_interface import NetworkInterface
@@ -116,7 +118,7 @@ def _entering(asked: Asked, branch: Branch, vpc_id: str, subnet_id: str) -> Bran
         unread = asked.network.missing(DESCRIBE_INTERNET_GATEWAYS, vpc_id)
         return branch.noting((unread or BAD_STATE_ATTACHMENT.fail(vpc_id, "Attachments", message),))
     sender = replace(branch.sender, subnet_id=subnet_id)
-    arrival = replace(asked.arrival(branch, Leg.OUT), sender=sender, origin=sender)
+    arrival = msgspec.structs.replace(asked.arrival(branch, Leg.OUT), sender=sender, origin=sender)
     for guard in GUARDS:
         judgement = guard.judge(gateways[0], arrival, asked.network)
         branch = branch.noting(judgement.notes, judgement.assumptions)

@@ -1,7 +1,6 @@
 """NAT gateways: state, addresses, kind, place, and the zone they stand in."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 
 from tests.estates.asking import ask, finding_codes, snapshot_of, told
@@ -263,6 +262,8 @@ def test_a_gateway_carries_tcp_udp_and_icmp_alone(protocol: int, codes: list[str
     network = Network(snapshot_of(changed()))
     gateway, arrival = network.record("nat-main"), arrival_of(function_in("subnet-app-a"))
     ports = network.atoms.mask(protocol)
-    arrival = replace(arrival, packets=replace(arrival.packets, source_ports=ports, destination_ports=ports))
+    arrival = msgspec.structs.replace(
+        arrival, packets=msgspec.structs.replace(arrival.packets, source_ports=ports, destination_ports=ports)
+    )
     notes = [note for hop in gateway.forward(arrival, network) for note in hop.notes]
     assert [note.code for note in notes if note.effect is Effect.FAIL] == codes

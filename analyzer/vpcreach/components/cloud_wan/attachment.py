@@ -1,8 +1,9 @@
 """Attachments to a core network: their segment, whose routes at this edge rule what comes in, and their VPC."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
+
+import msgspec
 
 from vpcreach.components.cloud_wan.segment_routes import Part, parts
 from vpcreach.forwarding import (
@@ -152,7 +153,7 @@ class CoreNetworkAttachment(Tagged, frozen=True):
         reading = cast("CoreNetwork", network).routes(self.segment_name, self.edge_location, around)
         segment = f"segment {self.segment_name} of {self.core_network_id} at {self.edge_location}"
         for part in parts(self.id, segment, reading, arrival.packets.destination):
-            yield replace(self._taken(part, arrival, around), second_reading=part.second_reading)
+            yield msgspec.structs.replace(self._taken(part, arrival, around), second_reading=part.second_reading)
 
     answer = forward
 

@@ -1,9 +1,11 @@
 """Transit gateway route tables: through which attachment packets leave the gateway, and where they come out then."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
+
+import msgspec
 
 from vpcreach.components.transit_gateway.attachment import (
     PAGE,
@@ -193,7 +195,7 @@ class TransitGatewayRouteTable(Tagged, frozen=True):
             routes = [winner for winner, _ in parts if isinstance(winner, TransitGatewayRoute)]
             if routes:
                 hop = self._along(routes, packets, arrival, around)
-                yield replace(hop, second_reading=partial(self._found_instead, routes, family, around))
+                yield msgspec.structs.replace(hop, second_reading=partial(self._found_instead, routes, family, around))
             else:
                 yield self._stopped(parts[0][0], packets)
 
@@ -229,7 +231,7 @@ class TransitGatewayRouteTable(Tagged, frozen=True):
             message = f"{self.title}: the route {words} is {route.state or 'in a state not told'}"
             return Hop(packets, Stop(), words, (*notes, TGW_RTB_BAD_STATE_ROUTE.unknown(self.id, words, message)))
         hop = self._leaving(route, packets, arrival, words, around)
-        return replace(hop, notes=(*notes, *hop.notes))
+        return msgspec.structs.replace(hop, notes=(*notes, *hop.notes))
 
     def _leaving(
         self, route: TransitGatewayRoute, packets: PacketSet, arrival: Arrival, words: str, around: Surroundings
@@ -245,7 +247,7 @@ class TransitGatewayRouteTable(Tagged, frozen=True):
         if len(targets) == 1 and kinds <= PEERING:
             near_id, place = targets[0].transit_gateway_attachment_id, around.place_of(self.id)
             hop = to_the_far_side(near_id, self.transit_gateway_id, place, packets, arrival, around)
-            return replace(hop, detail=f"{words}, {hop.detail}")
+            return msgspec.structs.replace(hop, detail=f"{words}, {hop.detail}")
         what = ", ".join(sorted(str(kind) for kind in kinds)) or "an attachment that is not told"
         message = f"{self.title} sends the packets by {words} to {what}, which is not modelled"
         component = targets[0].transit_gateway_attachment_id if targets else self.id
