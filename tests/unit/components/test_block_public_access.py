@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
-from vpcreach.components.block_public_access import EXCLUSIONS, OPTIONS, BlockPublicAccess
+from vpcreach.components.block_public_access import EXCLUSIONS, OPTIONS, BlockPublicAccess, Mode, Standing
 from vpcreach.components.subnet import Subnet
 from vpcreach.components.vpc import Vpc
 from vpcreach.forwarding import FREE, Component, Effect, Judgement, Leg, Sender
@@ -263,3 +263,9 @@ def test_i1_other_ways_are_not_affected(kind: str) -> None:
 def test_i1_answers_are_not_judged_again() -> None:
     around = network({OPTIONS: options(ALL), EXCLUSIONS: exclusions()})
     assert BlockPublicAccess().judge(IGW, arrival_of(APP, leg=Leg.BACK), around) == FREE
+
+
+def test_i1_a_place_whose_mode_is_not_certain_must_say_why() -> None:
+    assert Standing("vpc-main", frozenset({Mode.OFF})).doubt is None
+    with pytest.raises(ValueError, match="no reason why"):
+        Standing("vpc-main", frozenset(Mode))

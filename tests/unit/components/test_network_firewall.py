@@ -6,6 +6,7 @@ import pytest
 
 from tests.estates.asking import ask, told
 from tests.estates.builder import Estate
+from tests.estates.replies import Json
 from vpcreach.errors import SnapshotError
 
 INTERNET = "93.184.216.34:443"
@@ -181,6 +182,8 @@ def test_rules_that_alert_decide_nothing() -> None:
         ("10.0.1.0/25", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
         ("$UNTOLD", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
         ("@reference", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
+        ("[10.0.0.0/8, $UNTOLD]", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
+        ("[10.0.0.0/8, !$UNTOLD]", "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"),
     ],
 )
 def test_sources_of_a_rule_must_hold_the_whole_subnet_or_none_of_it(source: str, expected: str) -> None:
@@ -196,6 +199,8 @@ def test_sources_of_a_rule_must_hold_the_whole_subnet_or_none_of_it(source: str,
         ("400:500", "blocked"),
         ("[80,443]", "blocked"),
         ("!443", "reachable"),
+        ("![0:442,444:]", "blocked"),
+        ("![0:400,300:500]", "reachable"),
         ("1024:", "reachable"),
     ],
 )
@@ -377,3 +382,64 @@ def test_numbers_that_no_stateless_rule_can_have_are_refused_with_their_place(ma
     estate = firewalled(stateless_groups=[stateless((1, "aws:drop", match))])
     with pytest.raises(SnapshotError, match=r"StatelessRules\[0\]"):
         told(estate, "internet")
+
+
+# What cannot be read of rules and firewalls
+
+
+@pytest.mark.item("G9", "K5")
+def test_a_stateless_group_that_is_not_collected_may_do_anything() -> None:
+    estate = firewalled(stateless_groups=[stateless()], stateless_default="aws:pass")
+    assert told(estate, INTERNET) == "reachable"
+    estate.without("network-firewall/describe-rule-group")
+    assert told(estate, INTERNET) == "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE"
+
+
+@pytest.mark.item("G9")
+def test_a_stateless_action_of_tomorrow_is_undecided_where_its_rule_matches() -> None:
+    far = {"Destinations": [{"AddressDefinition": "93.0.0.0/8"}]}
+    estate = firewalled(stateless_groups=[stateless((1, "aws:delay", far))], stateless_default="aws:pass")
+    assert told(estate, INTERNET) == "unknown FIREWALL_UNSUPPORTED_RULE_OPTIONS"
+    assert told(estate, "8.8.8.8:443") == "reachable"
+
+
+@pytest.mark.item("G9")
+def test_a_stateless_rule_whose_addresses_are_not_told_is_undecided() -> None:
+    untold = {"Destinations": [{"AddressDefinition": "198.51.100.0/24"}, {"AddressDefinition": "@reference"}]}
+    estate = firewalled(stateless_groups=[stateless((1, "aws:drop", untold))], stateless_default="aws:pass")
+    assert told(estate, INTERNET) == "unknown FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES"
+
+
+def status(estate: Estate) -> Json:
+    """What DescribeFirewall tells of the endpoint in zone a."""
+    path = next(each for each in estate.replies if each.startswith("network-firewall/describe-firewall/"))
+    attachment: Json = estate.reply(path)["FirewallStatus"]["SyncStates"]["eu-west-1a"]["Attachment"]
+    return attachment
+
+
+@pytest.mark.item("G9")
+def test_a_firewall_whose_endpoint_is_not_made_yet_has_none_that_is_known() -> None:
+    estate = firewalled()
+    del status(estate)["EndpointId"]
+    assert told(estate, INTERNET) == "unknown FIREWALL_POLICY_NOT_EVALUATED"
+
+
+@pytest.mark.item("G9", "F9")
+def test_an_endpoint_that_no_described_firewall_names_is_a_load_balancers_own() -> None:
+    estate = firewalled()
+    status(estate)["EndpointId"] = "vpce-other"
+    estate["vpce-fw"]["Tags"] = []
+    assert told(estate, INTERNET) == "unknown PATH_THROUGH_GWLB_NOT_CHECKED"
+    assert told(estate, INTERNET, trust=True) == "reachable"
+
+
+@pytest.mark.item("I1", "G9")
+def test_an_exclusion_of_the_firewalls_subnet_that_is_not_settled_leaves_it_open() -> None:
+    around = [(f"subnet-{name}", "allow-egress") for name in ("public", "app", "firewall")]
+    estate = firewalled()
+    estate.block_public_access("block-bidirectional", around)
+    estate["subnet-firewall"]["BlockPublicAccessStates"] = None
+    estate["vpcbpa-exclude-subnet-firewall"]["State"] = "create-in-progress"
+    (note,) = ask(estate, INTERNET).unknowns
+    assert (note.code, note.component) == ("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "subnet-firewall")
+    assert "create-in-progress" in note.message

@@ -142,9 +142,10 @@ def firewall_endpoints(around: Surroundings) -> dict[str, FirewallEndpoint]:
         listed = around.read(LIST_FIREWALLS, place).value
         for summary in listed.firewalls if listed is not None else ():
             described = around.read(DESCRIBE_FIREWALL, place, (summary.firewall_arn,)).value
-            states = described.firewall_status.sync_states.values() if described is not None else ()
-            for attachment in (state.attachment for state in states):
-                if described is not None and attachment.endpoint_id:
+            if described is None:
+                continue
+            for attachment in (state.attachment for state in described.firewall_status.sync_states.values()):
+                if attachment.endpoint_id:
                     vpc_id = described.firewall.vpc_id
                     found[attachment.endpoint_id] = FirewallEndpoint(
                         attachment.endpoint_id, attachment.subnet_id, vpc_id, described, place
