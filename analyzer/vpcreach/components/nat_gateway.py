@@ -140,12 +140,12 @@ class NatGateway(Tagged, frozen=True):
             groups=None,
             public_addresses=self.public_addresses if self.is_public else (),
         )
-        then, detail = self._next_lookup(arrival)
+        then, detail = self._next_lookup()
         if self.appliances or self.connectivity_type not in ("public", "private"):
             # An appliance may send the packets anywhere, so that nothing beyond it is certain (K3).
             yield Hop(arrival.packets, Stop(), detail, notes)
             return
-        if then is None:
+        if self.is_regional and self.route_table_id is None:
             note = UNSUPPORTED_COMPONENT.unknown(
                 self.id, "RouteTableId", f"{self.title} names no route table of its own"
             )
@@ -162,18 +162,16 @@ class NatGateway(Tagged, frozen=True):
         )
 
     def answer(self, arrival: Arrival, around: Surroundings) -> Iterable[Hop]:
-        then, _ = self._next_lookup(arrival)
-        if then is not None:
-            yield Hop(arrival.packets, then, "answers, translated back")
+        then, _ = self._next_lookup()
+        yield Hop(arrival.packets, then, "answers, translated back")
 
-    def _next_lookup(self, arrival: Arrival) -> tuple[Forward | Lookup | None, str]:
+    def _next_lookup(self) -> tuple[Forward | Lookup, str]:
         addresses = ", ".join(self.public_addresses) if self.is_public else "a private address"
         if not self.is_regional:
             # A zonal gateway without a subnet cannot be described by AWS; the subnet's own lookup says so if it is.
             return Forward(self.subnet_id or "subnet-"), f"source becomes {addresses or 'nothing'}"
-        if self.route_table_id is None:
-            return None, "regional"
-        return Lookup(self.route_table_id), f"regional, source becomes {addresses or 'nothing'}"
+        # A regional one without a table of its own passes nothing on.
+        return Lookup(self.route_table_id or "rtb-"), f"regional, source becomes {addresses or 'nothing'}"
 
     def _source(self, arrival: Arrival, around: Surroundings) -> AddressSet:
         """Its private addresses; any address of its subnet where the reply tells none that the subnet can have."""

@@ -164,8 +164,8 @@ class NetworkInterface(Tagged, frozen=True):
         table = around.route_table_of(self.subnet_id or "")
         inside = around.component(self.subnet_id or "subnet-")
         if isinstance(table, Note) or isinstance(inside, Note):
-            unread = table if isinstance(table, Note) else inside
-            yield Hop(arrival.packets, Stop(), "appliance", (*notes, vouched, unread))  # type: ignore[arg-type]
+            unread = [each for each in (table, inside) if isinstance(each, Note)]
+            yield Hop(arrival.packets, Stop(), "appliance", (*notes, vouched, unread[0]))
             return
         # What its own table sends to an internet gateway gets there only if the instance translates it.
         for hop in inside.forward(arrival, around):

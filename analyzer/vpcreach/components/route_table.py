@@ -214,21 +214,16 @@ class RouteTable(Tagged, frozen=True):
             for network, length in blocks:
                 if address >> (family.bits - length) != network >> (family.bits - length):
                     continue
-                if route.is_propagated and self._is_inside_local(family, network, length, around):
+                if route.is_propagated and self._is_inside_local(family, network, length):
                     continue
                 if best is None or (length, -_rank(route)) > best[:2]:
                     best = (length, -_rank(route), route)
         return best[2] if best else None
 
-    def _is_inside_local(self, family: Family, network: int, length: int, around: Surroundings) -> bool:
-        for route in self.routes:
-            blocks = _blocks(route, family, around) if route.target == LOCAL else ()
-            if not isinstance(blocks, Note):
-                for local_network, local_length in blocks:
-                    shift = family.bits - local_length
-                    if length >= local_length and network >> shift == local_network >> shift:
-                        return True
-        return False
+    def _is_inside_local(self, family: Family, network: int, length: int) -> bool:
+        last = network + (1 << (family.bits - length)) - 1
+        local = _ranges(family, (route for route in self.routes if route.target == LOCAL))
+        return any(first <= network and last <= end for first, end in local)
 
     def _either(self, tie: Tie, packets: PacketSet, around: Surroundings) -> Iterable[Hop]:
         """The ways of a tie, one of which is taken: where all of them fare alike, it does not matter which (B3)."""

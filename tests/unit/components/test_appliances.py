@@ -1,9 +1,15 @@
 """Appliances of one's own on the way: NAT instances, inspecting machines, Gateway Load Balancers; and NAT64."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.estates.asking import ask, finding_codes, snapshot_of, told
 from tests.estates.builder import Estate, allow
+from tests.unit.components.surroundings import arrival_of, function_in
+from vpcreach.forwarding import Deliver, Lookup
+from vpcreach.network.network import Network
+from vpcreach.packets.address_map import AddressSet
 from vpcreach.reach.reporting import Analysis
 
 INTERNET = "93.184.216.34:443"
@@ -450,3 +456,29 @@ def test_an_endpoint_that_names_no_subnet_is_undecided() -> None:
     estate = balanced()
     estate["vpce-gwlb"]["SubnetIds"] = []
     assert told(estate, INTERNET, trust=True) == "unknown UNKNOWN_RESOURCE"
+
+
+@pytest.mark.item("C16", "B8")
+def test_of_a_block_sent_to_an_interface_its_own_address_is_delivered_and_the_rest_is_passed_on() -> None:
+    estate = inspected()
+    estate["eni-box"]["PrivateIpAddresses"][0]["PrivateIpAddress"] = "10.0.0.0"
+    network = Network(snapshot_of(estate))
+    arrival = arrival_of(function_in("subnet-app"))
+    packets = arrival.packets.with_destination(AddressSet.parse("10.0.0.0/31"))
+    hops = network.record("eni-box").forward(replace(arrival, packets=packets), network)
+    assert [(str(hop.packets.destination), hop.then) for hop in hops] == [
+        ("10.0.0.0", Deliver("subnet-box")),
+        ("10.0.0.1", Lookup("subnet-box")),
+    ]
+
+
+@pytest.mark.item("C16", "K5")
+def test_a_nat_instance_whose_subnet_or_table_is_not_known_is_undecided() -> None:
+    estate = nat_instance()
+    assert told(estate, INTERNET, trust=True) == "reachable"
+    (association,) = [each for each in estate["rtb-public"]["Associations"] if "SubnetId" in each]
+    association["AssociationState"]["State"] = "associating"
+    assert told(estate, INTERNET, trust=True) == "unknown COLLECTION_FAILED"
+    association["AssociationState"]["State"] = "associated"
+    estate.forget("subnet-public")
+    assert told(estate, INTERNET, trust=True).startswith("unknown UNKNOWN_RESOURCE")

@@ -8,6 +8,9 @@ from tests.estates.asking import ask, told
 from tests.estates.builder import Estate, allow, combined
 from tests.estates.cloud_wan import ATTACHMENTS, DETAIL, NETWORKS, ROUTES, Wan
 from tests.estates.shapes import faults_of
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
+from vpcreach.components.cloud_wan import CoreNetworkAttachment
+from vpcreach.forwarding import Effect
 
 DATABASE = "10.2.1.9:5432"
 OWNER = "222233334444"
@@ -318,3 +321,54 @@ def inspected(*, appliance_mode: bool) -> str:
 def test_appliance_mode_brings_answers_back_to_the_appliance_that_saw_the_packets() -> None:
     assert inspected(appliance_mode=True) == "reachable"
     assert "TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED" in inspected(appliance_mode=False)
+
+
+# What one list or one account tells and another does not
+
+
+@pytest.mark.item("G11")
+def test_a_route_to_an_attachment_that_nobody_lists_is_undecided() -> None:
+    assert asked(routes({"10.1.0.0/16": "app", "10.2.0.0/16": "gone"})) == "unknown UNKNOWN_RESOURCE"
+
+
+@pytest.mark.item("G11", "K5")
+def test_an_attached_vpc_that_nobody_lists_is_undecided() -> None:
+    assert asked(lambda here, there, wan: there.forget("vpc-data")).startswith("unknown UNKNOWN_RESOURCE")
+
+
+@pytest.mark.item("G11")
+def test_a_route_of_a_segment_to_what_is_no_attachment_is_undecided() -> None:
+    def to_a_vpc(here: Estate, there: Estate, wan: Wan) -> None:
+        told = wan.routes("prod", "eu-west-1", {"10.1.0.0/16": "app", "10.2.0.0/16": "data"})
+        told[1]["Destinations"][0]["CoreNetworkAttachmentId"] = "vpc-data"
+
+    assert asked(to_a_vpc) == "unknown UNSUPPORTED_COMPONENT"
+
+
+@pytest.mark.item("G11")
+def test_routes_of_the_other_family_are_no_rivals() -> None:
+    assert asked(routes({"::/0": "blackhole", "10.1.0.0/16": "app", "10.2.0.0/16": "data"})) == "reachable"
+
+
+@pytest.mark.item("G11", "K6")
+def test_of_a_core_network_in_two_accounts_what_its_owner_is_told_counts() -> None:
+    def also_here(state: str) -> Change:
+        def change(here: Estate, there: Estate, wan: Wan) -> None:
+            here.add(NETWORKS, wan.arn, {**there[wan.arn], "State": state})
+
+        return change
+
+    assert asked(also_here("AVAILABLE")) == "reachable"
+    assert asked(also_here("DELETING")) == "reachable"
+
+
+@pytest.mark.item("G11", "K5")
+def test_an_attachment_of_a_core_network_that_nobody_lists_is_undecided() -> None:
+    arn = "arn:aws:networkmanager::222233334444:core-network/core-network-wan"
+    attachment = CoreNetworkAttachment(
+        attachment_id="attachment-app", core_network_arn=arn, segment_name="prod", edge_location="eu-west-1"
+    )
+    (hop,) = attachment.forward(arrival_of(function_in("subnet-app")), FakeSurroundings())
+    assert [(note.effect, note.code, note.component) for note in hop.notes] == [
+        (Effect.UNKNOWN, "UNKNOWN_RESOURCE", arn)
+    ]

@@ -89,3 +89,11 @@ def test_a_gateway_that_cannot_be_read_is_undecided() -> None:
     estate = egress_only()
     estate.denied("ec2/describe-egress-only-internet-gateways")
     assert told(estate, INTERNET) == "unknown UNKNOWN_RESOURCE"
+
+
+@pytest.mark.item("A12", "C12")
+def test_global_addresses_that_aws_holds_private_do_not_get_out() -> None:
+    estate = egress_only()
+    for block in estate["subnet-app-a"]["Ipv6CidrBlockAssociationSet"]:
+        block["Ipv6AddressAttribute"] = "private"
+    assert told(estate, INTERNET) == "blocked IPV6_NOT_PUBLIC"

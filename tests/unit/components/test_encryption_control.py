@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
-from vpcreach.components.encryption_control import DESCRIBE_VPC_ENCRYPTION_CONTROLS, KINDS, EncryptionControls
+from vpcreach.components.encryption_control import (
+    DESCRIBE_VPC_ENCRYPTION_CONTROLS,
+    KINDS,
+    EncryptionControls,
+    refusal,
+)
 from vpcreach.errors import SnapshotError
 from vpcreach.forwarding import FREE, Effect, Judgement, Leg
 
@@ -171,3 +176,14 @@ class TestInTheRecordOfTheVpc:
             SnapshotError, match=r"describe-vpcs\.json: EncryptionControl of vpc-main: \$\.Mode: expected"
         ):
             judge(in_record('{"Mode": 7}'))
+
+
+def test_i2_a_resource_that_is_no_hop_is_refused_like_one() -> None:
+    def refused(around: FakeSurroundings) -> Judgement:
+        return refusal("vpc-main", "ElasticFileSystem", "elastic_file_system", around)
+
+    assert effects(refused(listing(control()))) == [(Effect.FAIL, CODE)]
+    assert refused(listing(control(exclusions={"ElasticFileSystem": "enabled"}))) == FREE
+    assert refused(listing(control("monitor"))) == FREE
+    assert refused(listing()) == FREE
+    assert refused(network()).assumptions == (CALL.assumes,)

@@ -484,3 +484,9 @@ class TestOnTheWay:
 )
 def test_patterns(wide: str, narrow: str, is_covered: bool, is_met: bool) -> None:
     assert (covers(wide, narrow), meet(wide, narrow), meet(narrow, wide)) == (is_covered, is_met, is_met)
+
+
+@pytest.mark.parametrize("principal", [{"AWS": 7}, {"AWS": [None]}, {"AWS": {"arn": ROLE}}], ids=json.dumps)
+def test_a_principal_that_is_no_text_leaves_the_statement_open(principal: dict[str, Any]) -> None:
+    assert standing(policy(allow(Principal=principal))) is UNDECIDED
+    assert standing(policy(allow(), deny(Principal=principal))) is UNDECIDED

@@ -230,3 +230,37 @@ def test_a_document_nested_without_end_proves_nothing(body: str) -> None:
     estate = changed()
     estate.role("app", inline={"inline": body})
     assert missing_of(estate) == set()
+
+
+def test_a_role_whose_arn_is_none_is_looked_up_nowhere() -> None:
+    estate = with_role()
+    estate["function:app"]["Role"] = "app"
+    assert missing_of(estate) == set()
+
+
+def test_each_managed_policy_of_the_account_counts_for_itself() -> None:
+    other = OWN.replace("own", "other")
+    estate = with_role(attached=[other, OWN])
+    estate.managed_policy(OWN, document(statement(*ENI_ACTIONS[:5])))
+    estate.managed_policy(other, document(statement("logs:*")))
+    assert missing_of(estate) == {ENI_ACTIONS[5]}
+
+
+def test_a_managed_policy_whose_version_in_force_is_not_collected_may_grant_all() -> None:
+    estate = by_hand(policies=(OWN,))
+    add_policy(estate, OWN, document(statement("logs:*")))
+    assert missing_of(estate) == set(ENI_ACTIONS)
+    estate.without("iam/get-policy-version")
+    assert missing_of(estate) == set()
+
+
+ODD = [
+    {"Effect": "Permit", "Action": "logs:*", "Resource": "*"},
+    {"Effect": "Allow", "Action": [7], "Resource": "*"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=["effect", "action"])
+def test_a_policy_with_one_statement_that_is_none_proves_nothing(odd: Json) -> None:
+    assert missing_of(with_role(statement("logs:*"))) == set(ENI_ACTIONS)
+    assert missing_of(with_role(statement("logs:*"), odd)) == set()

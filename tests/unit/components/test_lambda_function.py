@@ -15,8 +15,11 @@ from tests.unit.reach.worlds import (
     record,
     without,
 )
+from vpcreach.components.lambda_function.function import GetFunctionConfiguration, VpcConfig, split_qualifier
+from vpcreach.components.lambda_function.versions import Alias, RoutingConfig
 from vpcreach.errors import UsageError
 
+ARN = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
 STATE = "lambda/get-function-configuration/app"
 FUNCTIONS = "lambda/list-functions"
 
@@ -303,3 +306,44 @@ def test_only_default_tenancy_takes_functions(tenancy: str, expected: str) -> No
 def test_inbound_rules_of_the_functions_own_groups_decide_nothing() -> None:
     closed, open_wide = changed(ingress(group="app")), changed(ingress(allow("-1"), group="app"))
     assert told(closed, "internet") == told(open_wide, "internet") == "reachable"
+
+
+@pytest.mark.item("A17")
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("orders", ("orders", "")),
+        ("orders:live", ("orders", "live")),
+        ("a:b:c", ("a:b:c", "")),
+        (ARN, (ARN, "")),
+        (f"{ARN}:7", (ARN, "7")),
+    ],
+)
+def test_a_name_or_arn_may_end_in_a_version_or_alias(text: str, parts: tuple[str, str]) -> None:
+    assert split_qualifier(text) == parts
+
+
+@pytest.mark.item("A17")
+@pytest.mark.parametrize(
+    ("weights", "versions"),
+    [
+        (None, ("6",)),
+        ({}, ("6",)),
+        ({"7": 0.1}, ("6", "7")),
+        ({"7": 0.0}, ("6",)),
+        ({"7": 1.0}, ("7",)),
+        ({"6": 0.5}, ("6",)),
+    ],
+)
+def test_an_alias_means_every_version_that_gets_invocations(
+    weights: dict[str, float] | None, versions: tuple[str, ...]
+) -> None:
+    assert Alias(name="live", function_version="6", routing_config=RoutingConfig(weights)).versions == versions
+
+
+@pytest.mark.item("A13", "A17")
+def test_a_reply_that_was_saved_for_its_state_alone_tells_no_configuration() -> None:
+    assert GetFunctionConfiguration(function_name="app", state="Active").configuration is None
+    whole = GetFunctionConfiguration(function_arn=ARN, vpc_config=VpcConfig(subnet_ids=("subnet-a",))).configuration
+    assert whole is not None
+    assert (whole.id, whole.subnet_ids) == (ARN, ("subnet-a",))

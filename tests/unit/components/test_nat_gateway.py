@@ -267,3 +267,8 @@ def test_a_gateway_carries_tcp_udp_and_icmp_alone(protocol: int, codes: list[str
     )
     notes = [note for hop in gateway.forward(arrival, network) for note in hop.notes]
     assert [note.code for note in notes if note.effect is Effect.FAIL] == codes
+
+
+@pytest.mark.item("C2")
+def test_a_gateway_of_a_kind_of_tomorrow_is_undecided() -> None:
+    assert asked("internet", record("nat-main", ConnectivityType="tomorrow")) == "unknown UNSUPPORTED_COMPONENT"

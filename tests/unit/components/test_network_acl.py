@@ -25,6 +25,7 @@ from tests.unit.reach.worlds import (
     without,
 )
 from vpcreach.components.network_acl import NetworkAcl
+from vpcreach.errors import SnapshotError
 from vpcreach.forwarding import Leg
 
 ACLS = "ec2/describe-network-acls"
@@ -308,3 +309,23 @@ def test_an_entry_of_all_protocols_ignores_a_stray_port_range_e1() -> None:
 
 def test_an_acl_is_known_by_its_prefix_e1() -> None:
     assert NetworkAcl.id_prefix == "acl-"
+
+
+@pytest.mark.item("E2")
+def test_an_entry_with_an_action_of_tomorrow_is_undecided_where_it_matches_first() -> None:
+    def odd(number: int) -> Change:
+        rule: AclRule = (number, "log", "-1", None, None, "10.0.2.0/24")
+        return out_of_app(TO_DATABASE, rule)
+
+    assert asked(DATABASE, database(), odd(90)) == "unknown COLLECTION_FAILED"
+    assert asked(DATABASE, database(), odd(110)) == "reachable"
+
+
+@pytest.mark.item("E1")
+@pytest.mark.parametrize("ports", [{"From": 443, "To": 80}, {"From": 443}, {"To": 443}], ids=str)
+def test_a_port_range_that_is_none_is_refused_with_its_place(ports: dict[str, int]) -> None:
+    def broken(estate: Estate) -> None:
+        estate["acl-main-default"]["Entries"][0].update(Protocol="6", PortRange=ports)
+
+    with pytest.raises(SnapshotError, match=r"Entries\[0\].*From and To"):
+        asked(DATABASE, database(), broken)

@@ -20,6 +20,7 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.components.prefix_list import PrefixList
 
 ENTRIES = "ec2/get-managed-prefix-list-entries"
 OLD_CALL = "ec2/describe-prefix-lists"
@@ -90,3 +91,9 @@ def test_ipv6_takes_a_gateway_endpoint_only_where_its_list_holds_ipv6(entries: l
     reply = {"Entries": [{"Cidr": entry} for entry in entries]}
     estate.put("ec2/get-managed-prefix-list-entries", reply, "pl-dynamodb")
     assert told(estate, "[2600:1f60::7]:443") == expected
+
+
+@pytest.mark.item("D5")
+def test_a_list_is_told_by_its_id_and_name() -> None:
+    assert PrefixList(prefix_list_id="pl-1", prefix_list_name="offices").title == "pl-1 offices"
+    assert PrefixList(prefix_list_id="pl-1").title == "pl-1"

@@ -25,6 +25,7 @@ from tests.unit.reach.worlds import (
     without,
 )
 from vpcreach.api import Analysis
+from vpcreach.components.route_table import Association, RouteTable
 from vpcreach.formats import report_as
 
 TABLES = "ec2/describe-route-tables"
@@ -461,3 +462,22 @@ def test_a_subnet_with_a_closed_acl_and_no_route_shows_both_b5() -> None:
 def test_a_route_to_a_target_that_nobody_knows_can_be_told_as_json() -> None:
     report = Analysis(snapshot_of(changed(unknown_target))).report(["internet"], ["app"])
     assert "UNSUPPORTED_ROUTE_TARGET" in report_as("json", report)
+
+
+@pytest.mark.item("B1", "B10")
+def test_an_edge_table_routes_no_subnet() -> None:
+    def with_(*associations: Association) -> bool:
+        return RouteTable(route_table_id="rtb-1", vpc_id="vpc-1", associations=associations).routes_subnets
+
+    assert with_()
+    assert with_(Association(subnet_id="subnet-1"))
+    assert not with_(Association(gateway_id="igw-1"))
+
+
+@pytest.mark.item("B9")
+def test_what_goes_to_a_gateway_endpoint_is_no_part_of_the_internet_though_its_list_is_unread() -> None:
+    unread = (without(ENTRIES), without("ec2/describe-prefix-lists"))
+    assert asked("internet", gateway_endpoint(), *unread) == "reachable"
+    assert asked("internet", gateway_endpoint("s3", "public"), *unread) == "reachable"
+    # A single address may be in the list.
+    assert asked(OUTSIDE, gateway_endpoint(), *unread).startswith("unknown")

@@ -28,6 +28,7 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.errors import SnapshotError
 
 GROUPS = "ec2/describe-security-groups"
 ENTRIES = "ec2/get-managed-prefix-list-entries"
@@ -277,3 +278,15 @@ def test_a_function_without_any_group_is_undecided_a2() -> None:
         estate["function:app"]["VpcConfig"]["SecurityGroupIds"] = []
 
     assert asked("internet", bare) == "unknown COLLECTION_FAILED"
+
+
+@pytest.mark.item("D3")
+def test_a_port_range_that_is_none_is_refused_with_its_place() -> None:
+    with pytest.raises(SnapshotError, match=r"IpPermissions\[0\].*smaller end first, not 6000-5000"):
+        asked(DATABASE, database(), rule_ports(6000, 5000))
+
+
+@pytest.mark.item("D6", "D7")
+def test_a_list_that_was_read_is_not_what_leaves_a_rule_undecided() -> None:
+    unread = egress(allow("tcp", 5432, "pl-peers"), allow("tcp", 5432, "999988887777/sg-elsewhere"))
+    assert asked("10.0.2.77:5432", prefix_list("peers", "10.9.0.0/16"), unread).startswith("unknown UNKNOWN_PEERED_SGS")

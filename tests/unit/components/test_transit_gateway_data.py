@@ -5,7 +5,11 @@ import pytest
 from tests.estates.asking import ask, told
 from tests.estates.builder import Estate, allow, combined
 from tests.estates.hub_and_spoke import DATABASE, NETWORKING, HubAndSpoke, hub_and_spoke
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
 from tests.unit.components.transit_worlds import asked
+from vpcreach.components.transit_gateway import TransitGatewayAttachment
+from vpcreach.errors import SnapshotError
+from vpcreach.forwarding import Effect, Leg
 
 GATEWAYS = "ec2/describe-transit-gateways"
 ATTACHMENTS = "ec2/describe-transit-gateway-attachments"
@@ -331,3 +335,25 @@ def test_answers_that_an_attachment_gives_another_source_are_undecided() -> None
         world.hub.nat("data", {"10.2.1.0/24": "100.64.0.0/24"})
 
     assert asked(DATABASE, asymmetric, accounts=1) == "unknown UNSUPPORTED_COMPONENT"
+
+
+@pytest.mark.item("G10", "K5")
+def test_ways_into_an_attachment_whose_nat_cannot_be_read_are_undecided() -> None:
+    def unread(world: HubAndSpoke) -> None:
+        world.hub.nat("data", {"10.7.0.0/16": "100.65.0.0/16"})
+        world.there.without(f"{NAT}/tgw-attach-data")
+
+    assert asked(DATABASE, unread) == "unknown COLLECTION_FAILED"
+
+
+@pytest.mark.item("G10")
+def test_a_nat_rule_of_two_sizes_is_refused_with_its_place() -> None:
+    with pytest.raises(SnapshotError, match=r"NatGatewayRules\[0\].*not of one size"):
+        asked(DATABASE, lambda world: world.hub.nat("app", {"10.1.0.0/16": "100.64.0.0/24"}))
+
+
+@pytest.mark.item("G10", "K5")
+def test_answers_to_a_translated_address_whose_vpc_no_file_tells_are_undecided() -> None:
+    attachment = TransitGatewayAttachment(transit_gateway_attachment_id="tgw-attach-app")
+    (hop,) = attachment.answer(arrival_of(function_in("subnet-app"), leg=Leg.BACK), FakeSurroundings())
+    assert [(note.effect, note.code) for note in hop.notes] == [(Effect.UNKNOWN, "UNSUPPORTED_COMPONENT")]

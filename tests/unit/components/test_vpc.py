@@ -18,6 +18,9 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.components.vpc import Vpc
+from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.snapshot.record import Ipv4Cidr
 
 VPCS = "ec2/describe-vpcs"
 SUBNETS = "ec2/describe-subnets"
@@ -138,3 +141,11 @@ def test_an_address_needs_no_dns_a22() -> None:
     open_data = ingress(allow("tcp", 5432, "10.0.1.0/24"))
     assert asked("10.0.2.50:5432", interface(), open_data, lambda e: main(e).set_dns(support=False)) == "reachable"
     assert asked("internet", without(ATTRIBUTE)) == "reachable"
+
+
+@pytest.mark.item("B7")
+def test_a_record_without_associations_has_the_block_that_it_names() -> None:
+    vpc = Vpc(vpc_id="vpc-1", cidr_block=Ipv4Cidr("10.0.0.0/16"))
+    assert vpc.cidrs(Family.IPV4) == AddressSet.parse("10.0.0.0/16")
+    assert not Vpc(vpc_id="vpc-1").cidrs(Family.IPV4)
+    assert not vpc.cidrs(Family.IPV6)

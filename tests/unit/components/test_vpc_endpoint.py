@@ -23,6 +23,7 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.components.vpc_endpoint import VpcEndpoint
 
 ENDPOINTS = "ec2/describe-vpc-endpoints"
 
@@ -338,3 +339,11 @@ def test_the_policy_is_asked_by_the_name_that_iam_knows_the_service_by_f12() -> 
         service = f"service:{label.removeprefix('com.amazonaws.eu-west-1.')}"
         assert asked(service, interface_endpoint(label), only(action)) == "reachable", label
         assert asked(service, interface_endpoint(label), only("sns:*")) == "blocked ENDPOINT_POLICY_DENY", label
+
+
+@pytest.mark.item("F1", "F10")
+@pytest.mark.parametrize("kind", ["ServiceNetwork", "servicenetwork"])
+def test_the_endpoint_of_a_service_network_is_known_however_its_type_is_spelled(kind: str) -> None:
+    endpoint = VpcEndpoint(vpc_endpoint_id="vpce-1", vpc_endpoint_type=kind)
+    assert endpoint.is_of_service_network
+    assert [endpoint.is_gateway, endpoint.is_interface, endpoint.is_gateway_load_balancer] == [False] * 3

@@ -1,9 +1,15 @@
 """Peering: a private way between just two VPCs, with routes on both sides."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.estates.asking import ask, told
 from tests.estates.builder import Estate, allow, combined
+from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
+from vpcreach.components.vpc_peering import PeeringOptions, PeeringSide, PeeringStatus, VpcPeeringConnection
+from vpcreach.packets.address_map import AddressSet
+from vpcreach.snapshot.record import Ipv4Cidr
 
 DATABASE = "10.1.2.9:5432"
 
@@ -273,3 +279,45 @@ def test_a_connection_of_two_other_vpcs_carries_nothing() -> None:
     estate.drawn_vpc("data").peering("others", far)
     estate.route_table("app").replace_route("10.1.0.0/16", "pcx-others")
     assert told(estate, DATABASE) == "blocked BAD_STATE"
+
+
+@pytest.mark.item("G2")
+def test_only_what_comes_from_the_vpc_itself_crosses_to_the_peer() -> None:
+    here = PeeringSide(vpc_id="vpc-main", cidr_block=Ipv4Cidr("10.0.0.0/16"), region="eu-west-1")
+    there = PeeringSide(vpc_id="vpc-data", cidr_block=Ipv4Cidr("10.1.0.0/16"), region="eu-west-1")
+    link = VpcPeeringConnection(
+        vpc_peering_connection_id="pcx-link",
+        status=PeeringStatus("active"),
+        requester_vpc_info=here,
+        accepter_vpc_info=there,
+    )
+    around = FakeSurroundings([Thing("vpc-data", "vpc")])
+
+    def sent(*sources: str) -> dict[str, list[str]]:
+        arrival = arrival_of(function_in("subnet-app"))
+        packets = arrival.packets.with_source(AddressSet.parse(*sources))
+        packets = packets.with_destination(AddressSet.parse("10.1.2.9"))
+        hops = link.forward(replace(arrival, packets=packets), around)
+        return {str(hop.packets.source): [note.code for note in hop.notes] for hop in hops}
+
+    assert sent("10.0.1.0/24") == {"10.0.1.0/24": []}
+    assert sent("10.9.1.0/24") == {"10.9.1.0/24": ["PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"]}
+    assert sent("10.0.1.0/24", "10.9.1.0/24") == {
+        "10.9.1.0/24": ["PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"],
+        "10.0.1.0/24": [],
+    }
+
+
+@pytest.mark.item("G4")
+def test_a_side_resolves_names_for_its_peer_only_where_it_says_so() -> None:
+    assert PeeringSide(peering_options=PeeringOptions(allow_dns_resolution_from_remote_vpc=True)).allows_dns_from_peer
+    assert not PeeringSide(peering_options=PeeringOptions()).allows_dns_from_peer
+    assert not PeeringSide().allows_dns_from_peer
+
+
+@pytest.mark.item("G1")
+def test_only_the_status_active_is_active() -> None:
+    def of(code: str | None) -> bool:
+        return VpcPeeringConnection(vpc_peering_connection_id="pcx-1", status=PeeringStatus(code)).is_active
+
+    assert [of("active"), of("provisioning"), of(None)] == [True, False, False]

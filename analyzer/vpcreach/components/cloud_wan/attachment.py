@@ -162,9 +162,13 @@ class CoreNetworkAttachment(Tagged, frozen=True):
         if part.note is not None:
             return Hop(packets, Stop(), part.words, (part.note,))
         target = around.component(part.attachment_id or "attachment-")
-        if isinstance(target, CoreNetworkAttachment):
-            return target._leave(self, packets, arrival, part.words, around)
-        return Hop(packets, Stop(), part.words, (target,) if isinstance(target, Note) else ())
+        if isinstance(target, Note):
+            return Hop(packets, Stop(), part.words, (target,))
+        if not isinstance(target, CoreNetworkAttachment):
+            message = f"{part.words} names {target.id}, which is no attachment of a core network"
+            note = UNSUPPORTED_COMPONENT.unknown(self.id, part.words, message)
+            return Hop(packets, Stop(), part.words, (note,))
+        return target._leave(self, packets, arrival, part.words, around)
 
     # Out: into the VPC behind it
 
@@ -185,10 +189,11 @@ class CoreNetworkAttachment(Tagged, frozen=True):
             message = f"{self.title} attaches a {self.attachment_type}, which is not modelled"
             doubt = UNSUPPORTED_COMPONENT.unknown(self.id, "AttachmentType", message)
         detail = self.detail(around) if doubt is None else doubt
+        if isinstance(detail, Note):
+            return Hop(packets, Stop(), words, (*notes, detail))
         vpc = around.component(self.vpc_id or "vpc-")
-        unread = detail if isinstance(detail, Note) else vpc
-        if isinstance(detail, Note) or isinstance(vpc, Note):
-            return Hop(packets, Stop(), words, (*notes, unread) if isinstance(unread, Note) else notes)
+        if isinstance(vpc, Note):
+            return Hop(packets, Stop(), words, (*notes, vpc))
         keeps_zone = bool(detail.options.appliance_mode_support)
         attached = self.attached(detail)
         subnet_ids = detail.subnet_ids if keeps_zone else attached.exits(arrival.entered, around)
