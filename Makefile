@@ -1,12 +1,13 @@
 # make demo: a built-in estate, collected and reported on.    make test: everything CI runs.
-# Both build .venv first, and again whenever requirements.lock or pyproject.toml has changed.
+# make cover: fails unless the components' own tests run every line and branch of them.
+# All build .venv first, and again whenever requirements.lock or pyproject.toml has changed.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= auto
 
-.PHONY: setup demo test prove check golden schema bench build lock
+.PHONY: setup demo test prove cover check golden schema bench build lock
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -23,6 +24,10 @@ PROOFS := tests/oracle tests/properties/test_metamorphic.py tests/fuzz
 prove: $(READY)
 	HYPOTHESIS_PROFILE=prove VPCREACH_PROVE=1 VPCREACH_KERNEL_ESTATES=5000 \
 		$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --show-capture=no $(PROOFS)
+
+# Apart from `make test`, as measuring doubles the time of these tests.
+cover: $(READY)
+	$(BIN)/pytest --numprocesses $(WORKERS) --cov --cov-report term tests/unit/components
 
 check: $(READY)
 	$(BIN)/ruff check .
