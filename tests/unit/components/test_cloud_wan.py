@@ -337,10 +337,11 @@ def test_an_attached_vpc_that_nobody_lists_is_undecided() -> None:
 
 
 @pytest.mark.item("G11")
-def test_a_route_of_a_segment_to_what_is_no_attachment_is_undecided() -> None:
+@pytest.mark.parametrize("way", [0, 1], ids=["back", "out"])
+def test_a_route_of_a_segment_to_what_is_no_attachment_is_undecided(way: int) -> None:
     def to_a_vpc(here: Estate, there: Estate, wan: Wan) -> None:
         told = wan.routes("prod", "eu-west-1", {"10.1.0.0/16": "app", "10.2.0.0/16": "data"})
-        told[1]["Destinations"][0]["CoreNetworkAttachmentId"] = "vpc-data"
+        told[way]["Destinations"][0]["CoreNetworkAttachmentId"] = "vpc-data"
 
     assert asked(to_a_vpc) == "unknown UNSUPPORTED_COMPONENT"
 
