@@ -1,8 +1,9 @@
-"""Answers that do not return to the transit gateway that the packets came through: the missing route, by its name."""
+"""Answers that find no way back to a transit gateway, with the missing route by its name, and those to no subnet."""
 
+from vpcreach.components.internet_gateway import InternetGateway
 from vpcreach.components.route_table import NO_ROUTE_TO_DESTINATION, RouteTable
 from vpcreach.components.transit_gateway import TransitGateway
-from vpcreach.forwarding import ASYMMETRIC_MIDDLEBOX_ROUTE, Effect, Hop, Note, Reason
+from vpcreach.forwarding import ASYMMETRIC_MIDDLEBOX_ROUTE, UNSUPPORTED_COMPONENT, Effect, Hop, Leg, Note, Reason
 from vpcreach.network.network import Network
 from vpcreach.reach.branch import Branch
 
@@ -32,3 +33,16 @@ def _named(note: Note, hub: str, table_before: list[str]) -> Note:
     table = note.component if note.code == NO_ROUTE_TO_DESTINATION.code else (table_before or [note.component])[0]
     message = f"the packets came through {hub}, and {table} does not send their answers there: {note.message}"
     return RESPONSE_RTB_HAS_NO_ROUTE_TO_TRANSIT_GATEWAY.fail(table, note.entry, message)
+
+
+def outside_subnets(branch: Branch, gateway_id: str, network: Network) -> Branch:
+    """Answers to a regional NAT gateway: it stands in no subnet, so only an edge table could divert them."""
+    if not gateway_id.startswith(InternetGateway.id_prefix):
+        message = f"how answers reach {branch.sender.component} in no subnet, AWS does not say"
+        return branch.noting((UNSUPPORTED_COMPONENT.unknown(branch.sender.component, "", message),), leg=Leg.BACK)
+    edge = network.edge_table_of(gateway_id, branch.vpc_id)
+    if edge is None:
+        return branch
+    message = f"{edge.id} rules what enters through {gateway_id}" if not isinstance(edge, Note) else edge.message
+    note = UNSUPPORTED_COMPONENT.unknown(gateway_id, "", f"{message}; a regional NAT gateway behind it is not modelled")
+    return branch.noting((note,), leg=Leg.BACK)

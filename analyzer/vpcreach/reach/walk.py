@@ -15,10 +15,10 @@ from vpcreach.components.security_group import GroupSet
 from vpcreach.components.vpc_endpoint import VpcEndpoint
 from vpcreach.components.vpc_peering import VpcPeeringConnection
 from vpcreach.destinations.meaning import Meaning, Target
+from vpcreach.errors import ContradictionError
 from vpcreach.forwarding import (
     ASYMMETRIC_MIDDLEBOX_ROUTE,
     NO_POSSIBLE_DESTINATION,
-    UNSUPPORTED_COMPONENT,
     Component,
     Deliver,
     Direction,
@@ -41,7 +41,7 @@ from vpcreach.reach.asked import FunctionItself, asked
 from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
 from vpcreach.reach.references import facing_sender, facing_target, lost_at, without_lost
-from vpcreach.reach.returning import unreturned
+from vpcreach.reach.returning import outside_subnets, unreturned
 from vpcreach.reach.second_reading import at_destination
 
 MAX_HOPS = 32
@@ -271,7 +271,9 @@ class Walk:
             )
         elif isinstance(hop.then, Deliver) and leg is Leg.OUT:
             moved = moved.closing(hop.then.subnet_id or component.id, hop.then.subnet_id)
-        is_unread = isinstance(hop.then, Stop) and bool(hop.notes) and hop.notes[-1].effect is Effect.UNKNOWN
+        if isinstance(hop.then, Stop) and all(note.effect is Effect.ADVICE for note in hop.notes):
+            raise ContradictionError(f"{component.id} ends a way and does not say why; please report this")
+        is_unread = isinstance(hop.then, Stop) and hop.notes[-1].effect is Effect.UNKNOWN
         if is_unread and leg is Leg.OUT and component.id.startswith(CROSSED_BOTH_WAYS):
             # Whatever lies beyond, the answers must cross the boundary of the sender's subnet.
             yield from self._own_boundary(moved, both_ways=True)
@@ -343,7 +345,7 @@ class Walk:
             yield branch
             return
         if segment.sender.subnet_id is None and segment.sender.kind == NatGateway.kind:
-            yield self._answered_outside_subnets(branch, segment.end)
+            yield outside_subnets(branch, segment.end, self.network)
             return
         end = self.network.component(segment.end)
         if isinstance(end, Note):
@@ -384,17 +386,3 @@ class Walk:
         message = f"{message}; whether the machine translates, or needs to see them, is in no configuration"
         resolve = "route the answers back through the machine, or test a connection"
         return ASYMMETRIC_MIDDLEBOX_ROUTE.unknown(box, "", message, resolve=resolve)
-
-    def _answered_outside_subnets(self, branch: Branch, gateway_id: str) -> Branch:
-        """Answers to a regional NAT gateway: it stands in no subnet, so only an edge table could divert them."""
-        if not gateway_id.startswith(InternetGateway.id_prefix):
-            message = f"how answers reach {branch.sender.component} in no subnet, AWS does not say"
-            return branch.noting((UNSUPPORTED_COMPONENT.unknown(branch.sender.component, "", message),), leg=Leg.BACK)
-        edge = self.network.edge_table_of(gateway_id, branch.vpc_id)
-        if edge is None:
-            return branch
-        message = f"{edge.id} rules what enters through {gateway_id}" if not isinstance(edge, Note) else edge.message
-        note = UNSUPPORTED_COMPONENT.unknown(
-            gateway_id, "", f"{message}; a regional NAT gateway behind it is not modelled"
-        )
-        return branch.noting((note,), leg=Leg.BACK)

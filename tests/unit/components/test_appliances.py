@@ -1,7 +1,6 @@
 """Appliances of one's own on the way: NAT instances, inspecting machines, Gateway Load Balancers; and NAT64."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 
 from tests.estates.asking import ask, finding_codes, snapshot_of, told
@@ -465,7 +464,7 @@ def test_of_a_block_sent_to_an_interface_its_own_address_is_delivered_and_the_re
     network = Network(snapshot_of(estate))
     arrival = arrival_of(function_in("subnet-app"))
     packets = arrival.packets.with_destination(AddressSet.parse("10.0.0.0/31"))
-    hops = network.record("eni-box").forward(replace(arrival, packets=packets), network)
+    hops = network.record("eni-box").forward(msgspec.structs.replace(arrival, packets=packets), network)
     assert [(str(hop.packets.destination), hop.then) for hop in hops] == [
         ("10.0.0.0", Deliver("subnet-box")),
         ("10.0.0.1", Lookup("subnet-box")),

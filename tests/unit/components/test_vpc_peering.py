@@ -1,7 +1,6 @@
 """Peering: a private way between just two VPCs, with routes on both sides."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 
 from tests.estates.asking import ask, told
@@ -297,7 +296,7 @@ def test_only_what_comes_from_the_vpc_itself_crosses_to_the_peer() -> None:
         arrival = arrival_of(function_in("subnet-app"))
         packets = arrival.packets.with_source(AddressSet.parse(*sources))
         packets = packets.with_destination(AddressSet.parse("10.1.2.9"))
-        hops = link.forward(replace(arrival, packets=packets), around)
+        hops = link.forward(msgspec.structs.replace(arrival, packets=packets), around)
         return {str(hop.packets.source): [note.code for note in hop.notes] for hop in hops}
 
     assert sent("10.0.1.0/24") == {"10.0.1.0/24": []}

@@ -9,7 +9,7 @@ from tests.unit.reach.worlds import behind_nat
 from vpcreach.components.route_table import RouteTable
 from vpcreach.components.security_group import GroupSet
 from vpcreach.errors import ContradictionError
-from vpcreach.forwarding import Decision
+from vpcreach.forwarding import Decision, Hop, Leg, Stop
 
 UPPER_HALF = int(ip_address("128.0.0.0"))
 
@@ -52,3 +52,15 @@ def test_answers_are_read_a_second_time_too(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(RouteTable, "replay", lost)
     with pytest.raises(ContradictionError, match=r":443 → 10\.0\.\S+: rtb-public has no route"):
         ask(estate, "internet")
+
+
+@pytest.mark.parametrize("leg", Leg)
+def test_no_way_ends_without_a_reason(leg: Leg, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = RouteTable.forward
+
+    def silent(self, arrival, around):  # type: ignore[no-untyped-def]
+        return [Hop(arrival.packets, Stop())] if arrival.leg is leg else honest(self, arrival, around)
+
+    monkeypatch.setattr(RouteTable, "forward", silent)
+    with pytest.raises(ContradictionError, match=r"^rtb-(private|public) ends a way and does not say why"):
+        ask(behind_nat(), "internet")
