@@ -62,10 +62,10 @@ class Memory:
             held = self._held[key] = self.listener.during(build)
         return cast(T, self.listener.tell(held))
 
-    def take_over(self, key: Hashable, other: "Memory", is_true_here: Callable[[Read], bool]) -> None:
+    def take_over(self, key: Hashable, other: "Memory", are_true_here: Callable[[frozenset[Read]], bool]) -> None:
         """Holds what the other memory does under the key, where every answer that it rests on is the answer here."""
         theirs = other._held.get(key)
-        if theirs is not None and key not in self._held and all(map(is_true_here, theirs.reads)):
+        if theirs is not None and key not in self._held and are_true_here(theirs.reads):
             self._held[key] = theirs
 
 

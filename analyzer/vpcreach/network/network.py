@@ -73,7 +73,7 @@ class Network:
         self._by_kind = self._sorted_by_kind()
         self.atoms = PortAtoms(port_ranges(self))
         self._base: Network | None = None
-        self._unchanged: dict[Read, bool] = {}
+        self._unchanged: set[Read] = set()
         if base is not None and base.atoms.refine(self.atoms):
             # Masks of one set of atoms mean nothing in another.
             self.atoms, self._base = base.atoms, base
@@ -97,18 +97,20 @@ class Network:
         """As `remember`, for what follows from the key and from what the network is asked alone: taken from the base
         where it was asked nothing that has another answer here."""
         if self._base is not None:
-            self._memory.take_over(key, self._base._memory, self._is_unchanged)
+            self._memory.take_over(key, self._base._memory, self._are_unchanged)
         return self.remember(key, build)
 
-    def _is_unchanged(self, read: Read) -> bool:
-        if read not in self._unchanged:
+    def _are_unchanged(self, reads: frozenset[Read]) -> bool:
+        # Differences of sets take no hash of what they hold anew: hundreds of answers rest on the same reads.
+        for read in reads - self._unchanged:
             assert self._base is not None
             view, question, arguments = read
             there = self._base._views[view]
             here = self.reading(there._prefix_lists, skips_endpoint_routes=there.skips_endpoint_routes)
-            told = [getattr(network, question)(*arguments) for network in (there, here)]
-            self._unchanged[read] = told[0] == told[1]
-        return self._unchanged[read]
+            if getattr(there, question)(*arguments) != getattr(here, question)(*arguments):
+                return False
+            self._unchanged.add(read)
+        return True
 
     def _once(self, key: Hashable, build: Callable[[], T]) -> T:
         """What the network finds for its own answers, which are compared as a whole."""

@@ -206,7 +206,8 @@ class Analysis:
         """The answer of all that are in these circumstances."""
         key = (number, text)
         if key not in self._answers:
-            self._answers[key] = self._found(run, held, text, parsed)
+            found = self.network.carry_over(("answer", held, text), lambda: self._found(run, held, text, parsed))
+            self._answers[key] = found
         return self._answers[key]
 
     def _found(self, run: LambdaFunction, held: Circumstances, text: str, parsed: Parsed) -> Answer:
