@@ -184,8 +184,7 @@ class Answer:
         return (*self.traces, *(trace for subnet in self.subnets for trace in subnet.traces))
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionReport:
+class FunctionReport(msgspec.Struct, frozen=True):
     """One function and its answers, in the order in which the destinations were asked.
 
     `stands_where` tells it in words where no VPC is: the function has none, or nobody knows.

@@ -5,12 +5,13 @@ Told once per function and snapshot, not once per question: where it stands, and
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from vpcreach.components.lambda_function import LambdaFunction
 from vpcreach.forwarding import Note
 from vpcreach.network.network import Network
-from vpcreach.reach.makes import Alike, makes
+from vpcreach.reach.makes import Alike, Makes, makes
 from vpcreach.reach.makes import alike as alike_by_make
 from vpcreach.reach.source import Attachment, OwnFacts, own_facts, state_facts
 from vpcreach.reach.standing import Standing, families, ipv6_note, standing
@@ -69,7 +70,7 @@ class CircumstancesOf:
     def make_of(self, run: LambdaFunction, place: Place) -> Make | None:
         """What a listed function shares with others of its kind; None where notes name it, so that it shares nothing,
         and for what is in no list."""
-        listed, number = makes(self.network).get(run.id, (None, 0))
+        listed, number = self._makes.get(run.id, (None, 0))
         if listed is not run:
             return None
         make = Make(number, run.role if self.by_role else None)
@@ -78,6 +79,10 @@ class CircumstancesOf:
             found = self._of_one(run, place)
             self._by_make[make] = found if found[1].named is None else None
         return make if self._by_make[make] is not None else None
+
+    @cached_property
+    def _makes(self) -> Makes:
+        return makes(self.network)
 
     def _of_one(self, run: LambdaFunction, place: Place) -> tuple[int, Circumstances]:
         key = (run.id, run.version, place)

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import msgspec
+
 from tests.unit.formats.sample import AUDIT, BILLING, HELLO, ORDERS
 from vpcreach.formats import who_can
 from vpcreach.reach.answer import FunctionReport, Report, Verdict
@@ -14,7 +16,7 @@ NO_LIST = Gap("lambda:ListFunctions", "111122223333", "eu-west-1", "not collecte
 def faring(function: FunctionReport, verdict: Verdict, name: str = "") -> FunctionReport:
     answer = replace(function.answers[0], verdict=verdict)
     name = name or function.name
-    return replace(function, name=name, arn=f"arn:{name}", answers=(answer,))
+    return msgspec.structs.replace(function, name=name, arn=f"arn:{name}", answers=(answer,))
 
 
 EVERYONE = Report(
