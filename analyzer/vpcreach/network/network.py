@@ -273,16 +273,6 @@ class Network:
         return self._once(("table of", subnet_id), lambda: self._ruler(subnet_id, RouteTable, DESCRIBE_ROUTE_TABLES))
 
     @asked
-    def routes_to_interfaces(self) -> bool:
-        """True where some route leads to an interface or instance, whose groups tell senders apart."""
-
-        def find() -> bool:
-            routes = (route for table in self.every(RouteTable) for route in table.routes)
-            return any(route.network_interface_id or route.instance_id or route.ip_address for route in routes)
-
-        return self._once(("routes to interfaces",), find)
-
-    @asked
     def edge_table_of(self, gateway_id: str, vpc_id: str) -> Component | Note | None:
         return edge_table(gateway_id, vpc_id, self, self._graph)
 

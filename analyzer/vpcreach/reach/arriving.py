@@ -23,7 +23,7 @@ from vpcreach.packets.address_map import AddressSet
 from vpcreach.reach.asked import Asked
 from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
-from vpcreach.reach.references import facing_sender, lost_at_private_link
+from vpcreach.reach.references import lost_at_private_link
 
 
 def arrived(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
@@ -61,7 +61,7 @@ def _into_target(asked: Asked, branch: Branch, target: Target) -> Iterator[Branc
         return
     groups = group_set(asked.network, tuple(sorted(target.groups)))
     for part in _by_private_link(asked, branch, target):
-        yield from asked.gates.through(part.noting(notes), facing_sender(groups, part), Direction.IN, Leg.OUT)
+        yield from asked.gates.through(part.noting(notes), asked.facing_sender(groups, part), Direction.IN, Leg.OUT)
 
 
 def _by_private_link(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:

@@ -1,19 +1,25 @@
 """What is asked: the question's network, meaning, first sender and gates, as every part of the walk needs them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vpcreach.components import GUARDS
+from vpcreach.components.security_group import GroupSet
 from vpcreach.destinations.meaning import Meaning
 from vpcreach.forwarding import UNSUPPORTED_COMPONENT, Arrival, Component, Hop, Leg, Sender, Stop
 from vpcreach.network.network import Network
 from vpcreach.packets.ports import TCP, UDP
 from vpcreach.reach.branch import Branch
 from vpcreach.reach.gates import Gates
+from vpcreach.reach.references import facing_sender
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question from one sender. `client_ports` is the mask of the ports that functions and NAT gateways use."""
+    """One question from one sender. `client_ports` is the mask of the ports that functions and NAT gateways use.
+
+    `looks_at_groups` counts how often rules were held against the sender's groups: ways on which none were are the same
+    for a sender of other groups.
+    """
 
     network: Network
     meaning: Meaning
@@ -21,6 +27,13 @@ class Asked:
     gates: Gates
     ports: int
     client_ports: int
+    looks_at_groups: list[str] = field(default_factory=list)
+
+    def facing_sender(self, groups: GroupSet, branch: Branch) -> GroupSet:
+        """Groups that packets enter by, with what is known of their sender's on this way."""
+        if branch.segment == 0:
+            self.looks_at_groups.append(groups.id)
+        return facing_sender(groups, branch)
 
     def arrival(self, branch: Branch, leg: Leg, came_from: str | None = None) -> Arrival:
         """The branch's packets as a component sees them."""

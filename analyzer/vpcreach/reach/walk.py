@@ -40,7 +40,7 @@ from vpcreach.reach.arriving import arrived
 from vpcreach.reach.asked import FunctionItself, asked
 from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
-from vpcreach.reach.references import facing_sender, facing_target, lost_at, without_lost
+from vpcreach.reach.references import facing_target, lost_at, without_lost
 from vpcreach.reach.returning import outside_subnets, unreturned
 from vpcreach.reach.second_reading import at_destination
 
@@ -58,7 +58,9 @@ CROSSED_BOTH_WAYS = ("nat-", "igw-", "eigw-", "pcx-", "vgw-")
 CROSSED_OUTWARDS = ("tgw-",)
 
 
-# What packets do from their subnet on, by target, packets and what the sender shows to it.
+# What packets do from their subnet on, by target, packets and what the sender shows to it: its groups where rules of
+# others were held against them.
+ANY_GROUPS = "any groups"
 Ways = dict[Hashable, Remembered[list[Branch]]]
 
 
@@ -118,13 +120,15 @@ class Walk:
 
     def _onwards(self, branch: Branch) -> Iterator[Branch]:
         """The way from the subnet on, which functions with other groups share where the same packets get this far."""
-        are_groups_tested = self.target.groups is not None or self.network.routes_to_interfaces()
-        groups = self.sender.groups if are_groups_tested else None
         shown = (self.sender.public_addresses, self.sender.refused_at_internet)
-        key = (self.target, self.meaning.port, branch.packets(Leg.OUT), groups, shown)
-        if key not in self.shared:
-            self.shared[key] = self.network.listener.during(lambda: list(self._from_the_subnet(branch)))
-        for rest in self.network.listener.tell(self.shared[key]):
+        key = (self.target, self.meaning.port, branch.packets(Leg.OUT), shown)
+        found = self.shared.get((*key, ANY_GROUPS)) or self.shared.get((*key, self.sender.groups))
+        if found is None:
+            looks = len(self.asked.looks_at_groups)
+            found = self.network.listener.during(lambda: list(self._from_the_subnet(branch)))
+            groups = self.sender.groups if len(self.asked.looks_at_groups) > looks else ANY_GROUPS
+            self.shared[*key, groups] = found
+        for rest in self.network.listener.tell(found):
             yield without_lost(rest.after(branch))
 
     def _from_the_subnet(self, branch: Branch) -> Iterator[Branch]:
@@ -213,7 +217,7 @@ class Walk:
             return
         branch = branch.narrowed(Leg.OUT, packets.with_destination(passing))
         gate = group_set(self.network, tuple(sorted(component.group_ids)))
-        for entered in self.gates.through(branch, facing_sender(gate, branch), Direction.IN, Leg.OUT):
+        for entered in self.gates.through(branch, self.asked.facing_sender(gate, branch), Direction.IN, Leg.OUT):
             if component.other_arms(self.network):
                 yield entered  # by which of them packets leave is not known
                 continue
