@@ -17,14 +17,13 @@ from vpcreach.destinations.meaning import (
     Meaning,
     Target,
 )
-from vpcreach.forwarding import COLLECTION_FAILED, PROTOCOL_RESTRICTION, Effect, Leg, Note
+from vpcreach.forwarding import COLLECTION_FAILED, PROTOCOL_RESTRICTION, Effect, Note
 from vpcreach.network.network import Network
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family
-from vpcreach.packets.packet_set import Packet
 from vpcreach.packets.ports import TCP, UDP, protocol_name
 from vpcreach.reach.answer import Packets, Trace, Verdict, fold
-from vpcreach.reach.branch import Branch, concrete
-from vpcreach.reach.second_reading import confirm
+from vpcreach.reach.branch import Branch
+from vpcreach.reach.second_reading import confirm, witness
 from vpcreach.reach.source import Attachment, OwnFacts, family_note, groups_of, sender, standing_notes
 from vpcreach.reach.walk import Walk, Ways
 
@@ -196,12 +195,8 @@ def traced(
         translated_client_ports=view.atoms.words(narrowed[0], meaning.protocol) if narrowed else None,
     )
     notes = tuple(dict.fromkeys((*before, *branch.notes)))
-    client = view.atoms.first(first.client_ports, meaning.protocol)
-    packet: Packet | None = None
-    if first.source and first.destination and client:
-        # The packet as the function sends it: the first segment is the question itself.
-        out = branch.but(segment=0).packets(Leg.OUT)
-        packet = concrete(out, Leg.OUT, meaning.protocol, meaning.port, client[1])
+    packet = witness(branch, meaning.protocol, meaning.port, view.atoms)
+    if packet is not None:
         confirm(branch, packet, view.atoms)
     return judged(
         Trace(

@@ -14,10 +14,13 @@ from vpcreach.reach.branch import Branch
 
 def facing_target(groups: GroupSet, target: Target, network: Network) -> GroupSet:
     """Groups that packets leave by, with those that the target has: at its private addresses alone."""
-    is_public = not (target.addresses - public_addresses(target.addresses.family, network))
-    is_hidden = target.groups is None and target.at_arrival is not None and not is_public
+    is_hidden = target.groups is None and target.at_arrival is not None and not _is_public(target, network)
     peer_groups = None if target.public_interface_id else target.groups
     return replace(groups, peer_groups=peer_groups, is_peer_hidden=is_hidden)
+
+
+def _is_public(target: Target, network: Network) -> bool:
+    return not target.addresses - public_addresses(target.addresses.family, network)
 
 
 def facing_sender(groups: GroupSet, branch: Branch) -> GroupSet:

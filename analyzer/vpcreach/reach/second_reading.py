@@ -24,6 +24,15 @@ def at_destination(read: Callable[[int], str | None], packet: Packet) -> str | N
     return read(packet.destination)
 
 
+def witness(branch: Branch, protocol: int, port: int, atoms: PortAtoms) -> Packet | None:
+    """One packet of the branch as its first sender sends it; None where it has none left."""
+    first = branch.segments[0]
+    client = atoms.first(first.client_ports, protocol)
+    if not first.source or not first.destination or client is None:
+        return None
+    return concrete(branch.but(segment=0).packets(Leg.OUT), Leg.OUT, protocol, port, client[1])
+
+
 def confirm(branch: Branch, witness: Packet, atoms: PortAtoms) -> None:
     """Holds the witness against every decision that its branch met; raises ContradictionError where one differs."""
     packets = list(_translated(branch, witness, atoms))

@@ -42,7 +42,7 @@ from vpcreach.reach.branch import Branch, Certainty, Segment
 from vpcreach.reach.gates import group_set
 from vpcreach.reach.references import facing_target, lost_at, without_lost
 from vpcreach.reach.returning import outside_subnets, unreturned
-from vpcreach.reach.second_reading import at_destination
+from vpcreach.reach.second_reading import at_destination, confirm, witness
 
 MAX_HOPS = 32
 CIRCLE = "make the route tables lead to the destination and not back to where the packets were"
@@ -134,7 +134,14 @@ class Walk:
     def _from_the_subnet(self, branch: Branch) -> Iterator[Branch]:
         bare = Branch(branch.ports, branch.segments, branch.segment, branch.vpc_id, branch.standing_in)
         for ended in self._follow(bare, Forward(self.sender.subnet_id or ""), Leg.OUT):
-            yield from self._back(ended, len(ended.segments) - 1)
+            yield from map(self._confirmed, self._back(ended, len(ended.segments) - 1))
+
+    def _confirmed(self, branch: Branch) -> Branch:
+        """The branch, whose decisions have been read a second time: once for all who share it."""
+        packet = witness(branch, self.meaning.protocol, self.meaning.port, self.network.atoms)
+        if packet is not None:
+            confirm(branch, packet, self.network.atoms)
+        return branch.but(readings=())
 
     # Forwarding
 
