@@ -1,15 +1,15 @@
 """Verdicts before and after: which answers are other ones now, and which of them are worse."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from vpcreach.reach.answer import Verdict
 from vpcreach.reach.functions import every_function
 from vpcreach.reach.reporting import Analysis, Question
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictChange:
+class VerdictChange(msgspec.Struct, frozen=True):
     """One question whose verdict is another one now."""
 
     question: Question
@@ -30,10 +30,10 @@ def changes_for_everyone(before: Analysis, after: Analysis, destinations: Sequen
     the order of destinations."""
     old, new = before.verdicts_of_everyone(destinations), after.verdicts_of_everyone(destinations)
     turned = {arn for arn, verdicts in old.items() if new.get(arn, verdicts) != verdicts}
+    listed = [each for each in every_function(before.network) if each.arn in turned] if turned else []
     return tuple(
-        VerdictChange(Question(listed.name, listed.arn, destination), was, now)
-        for listed in (every_function(before.network) if turned else ())
-        if listed.arn in turned
-        for destination, was, now in zip(destinations, old[listed.arn], new[listed.arn], strict=True)
+        VerdictChange(Question(each.name, each.arn, destination), was, now)
+        for each in listed
+        for destination, was, now in zip(destinations, old[each.arn], new[each.arn], strict=True)
         if was is not now
     )

@@ -14,9 +14,11 @@ def change_lines(changes: Sequence[VerdictChange], indent: int) -> list[str]:
     if not changes:
         return [f"{' ' * indent}no verdict changes"]
     lines: list[str] = []
+    by_direction: dict[bool, list[VerdictChange]] = {True: [], False: []}
+    for change in changes:
+        by_direction[change.is_worse].append(change)
     for is_worse, words in ((True, ("gets worse", "get worse")), (False, ("gets better", "get better"))):
-        mine = [change for change in changes if change.is_worse is is_worse]
-        if mine:
+        if mine := by_direction[is_worse]:
             lines.append(f"{' ' * indent}{counted(len(mine), 'verdict')} {words[len(mine) > 1]}:")
             lines += [line for text in grouped(mine) for line in paragraph(text, indent + 2)]
     return lines

@@ -110,11 +110,15 @@ def _sum(found: dict[Verdict, list[FunctionReport]], destination: str) -> str:
 def _rows(functions: Sequence[FunctionReport], names: dict[str, str], verdict: Verdict) -> Iterable[str]:
     """A line for each function; functions with the same reason stand together above it."""
     width = max(len(names[function.arn]) for function in functions)
-    groups: dict[tuple[str, ...], list[FunctionReport]] = {}
+    by_answer: dict[int, list[FunctionReport]] = {}
     for function in functions:
-        groups.setdefault(tuple(_reason(_of(function), verdict)), []).append(function)
+        by_answer.setdefault(id(_of(function)), []).append(function)  # thousands of functions share an answer
+    groups: dict[tuple[str, ...], list[FunctionReport]] = {}
+    for sharing in by_answer.values():
+        groups.setdefault(tuple(_reason(_of(sharing[0]), verdict)), []).extend(sharing)
+    places = {function.arn: place for place, function in enumerate(functions)}
     for reason, alike in groups.items():
-        for function in alike:
+        for function in sorted(alike, key=lambda function: places[function.arn]):
             mark = " (provisional)" if _of(function).is_provisional else ""
             yield f"  {names[function.arn]:<{width}}  {function.stands_where}{mark}".rstrip()
         yield from reason
