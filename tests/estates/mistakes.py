@@ -11,6 +11,7 @@ from tests.estates import seed
 from tests.estates.builder import Estate
 from tests.estates.hub_and_spoke import DATABASE, hub_and_spoke
 from tests.unit.components.test_vpc_peering import peered
+from tests.unit.reach.worlds import dual_stack
 
 Drawn = Estate | dict[str, bytes]
 
@@ -131,6 +132,7 @@ MISTAKES = (
         _with(seed.database_admitting_private_1),
         "rds:orders-db",
     ),
+    Mistake("dual-stack-without-way-out", "a dual-stack function whose VPC has IPv4 out, and no IPv6", dual_stack),
     Mistake("dns-switched-off", "the VPC's DNS is off", _with(_dns_off), "s3"),
     Mistake("peer-without-way-back", "the peer's table has no route back", lambda: peered(back=False), "10.1.2.9:5432"),
     Mistake("hub-forgot-the-spoke", "the hub's table has no way back to the function's VPC", _hub_forgot_the_spoke),

@@ -102,6 +102,12 @@ aws ec2 wait nat-gateway-available --nat-gateway-ids "$NAT_NEW" --region eu-west
 aws ec2 create-route --route-table-id rtb-app --destination-cidr-block 0.0.0.0/0 --nat-gateway-id "$NAT_NEW" --region eu-west-1
 
 
+# an egress-only gateway
+
+EIGW_NEW=$(aws ec2 create-egress-only-internet-gateway --vpc-id vpc-main --region eu-west-1 --query EgressOnlyInternetGateway.EgressOnlyInternetGatewayId --output text)
+aws ec2 create-route --route-table-id rtb-app --destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id "$EIGW_NEW" --region eu-west-1
+
+
 # a gateway endpoint
 
 aws ec2 create-vpc-endpoint --vpc-endpoint-type Gateway --vpc-id vpc-main --service-name com.amazonaws.eu-west-1.s3 --route-table-ids rtb-app rtb-out --region eu-west-1

@@ -357,6 +357,22 @@ resource "aws_route" "rtb_app" {
 }
 
 
+# an egress-only gateway
+
+# Where a route table, security group or network ACL has its entries inline, change them there: Terraform undoes
+# what stands beside them as resources of their own.
+
+resource "aws_egress_only_internet_gateway" "eigw_new" {
+  vpc_id = "vpc-main"
+}
+
+resource "aws_route" "rtb_app" {
+  route_table_id              = "rtb-app"
+  destination_ipv6_cidr_block = "::/0"
+  egress_only_gateway_id      = aws_egress_only_internet_gateway.eigw_new.id
+}
+
+
 # a gateway endpoint
 
 resource "aws_vpc_endpoint" "vpce_new_s3" {

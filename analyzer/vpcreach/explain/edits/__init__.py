@@ -18,7 +18,12 @@ from vpcreach.explain.edits.endpoints import (
     NewSecurityGroup,
 )
 from vpcreach.explain.edits.functions import EnableFunctionIpv6, SetFunctionSubnets
-from vpcreach.explain.edits.gateways import AttachInternetGateway, NewInternetGateway, NewNatGateway
+from vpcreach.explain.edits.gateways import (
+    AttachInternetGateway,
+    NewEgressOnlyInternetGateway,
+    NewInternetGateway,
+    NewNatGateway,
+)
 from vpcreach.explain.edits.groups import AddRule, RemoveRule, Rule
 from vpcreach.explain.edits.guards import ExcludeFromEncryptionControl, ExcludeFromPublicAccessBlock
 from vpcreach.explain.edits.routes import AssociateRouteTable, RemoveRoute, SetRoute
@@ -35,6 +40,7 @@ Edit = (
     | RemoveEntry
     | AttachInternetGateway
     | NewInternetGateway
+    | NewEgressOnlyInternetGateway
     | NewNatGateway
     | AddEndpointRoute
     | NewGatewayEndpoint
@@ -64,6 +70,7 @@ __all__ = [
     "Entry",
     "ExcludeFromEncryptionControl",
     "ExcludeFromPublicAccessBlock",
+    "NewEgressOnlyInternetGateway",
     "NewGatewayEndpoint",
     "NewInterfaceEndpoint",
     "NewInternetGateway",

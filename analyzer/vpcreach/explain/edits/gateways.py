@@ -1,13 +1,15 @@
-"""Edits of gateways: an internet gateway attached or made, a NAT gateway made.
+"""Edits of gateways: an internet gateway attached or made, an egress-only or a NAT gateway made.
 
 Modelled: zonal public NAT gateways, and regional ones, which need no subnet and bring a route table of their own.
 Not modelled: the private address that AWS will give a gateway (any of its subnet), the public one (an example).
-Source: EC2 API Reference, AttachInternetGateway, CreateInternetGateway, CreateNatGateway; VPC User Guide, "Regional NAT
-gateways". Checked: tests/unit/explain/edits/test_gateways.py.
+Source: EC2 API Reference, AttachInternetGateway, CreateInternetGateway, CreateEgressOnlyInternetGateway,
+CreateNatGateway; VPC User Guide, "Regional NAT gateways". Checked: tests/unit/explain/edits/test_gateways.py.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+from vpcreach.components.egress_only_internet_gateway import DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS
 from vpcreach.components.internet_gateway import DESCRIBE_INTERNET_GATEWAYS
 from vpcreach.components.nat_gateway import DESCRIBE_NAT_GATEWAYS
 from vpcreach.components.route_table import DESCRIBE_ROUTE_TABLES
@@ -15,10 +17,13 @@ from vpcreach.components.subnet import DESCRIBE_SUBNETS
 from vpcreach.components.vpc import DESCRIBE_VPCS
 from vpcreach.errors import UsageError
 from vpcreach.explain.edits.draft import Cost, Draft, Item
+from vpcreach.snapshot.call import Call
 
 # Of the blocks that are kept for examples, so that it belongs to nobody.
 EXAMPLE_ADDRESS = "203.0.113.10"
 ATTACHED = ("available", "attached", "attaching")
+INTERNET = (DESCRIBE_INTERNET_GATEWAYS, "InternetGatewayId")
+EGRESS_ONLY = (DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGatewayId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,31 @@ class NewInternetGateway:
 
     def __str__(self) -> str:
         return f"make an internet gateway ({self.gateway_id}) and attach it to {self.vpc_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEgressOnlyInternetGateway:
+    """An egress-only internet gateway, which AWS attaches as it makes it; `gateway_id` stands for the id to come."""
+
+    gateway_id: str
+    vpc_id: str
+
+    @property
+    def cost(self) -> Cost:
+        return Cost.FREE
+
+    def apply(self, draft: Draft) -> None:
+        home = draft.home_of(DESCRIBE_VPCS, "VpcId", self.vpc_id)
+        draft.is_free(DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGatewayId", self.gateway_id)
+        held = _attached_to(draft, self.vpc_id, EGRESS_ONLY)
+        if held:
+            raise UsageError(f"{self.vpc_id} has an egress-only internet gateway already: {held[0]}")
+        attached = [{"VpcId": self.vpc_id, "State": "attached"}]
+        made = {"EgressOnlyInternetGatewayId": self.gateway_id, "Attachments": attached, "Tags": []}
+        draft.items(DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, home).append(made)
+
+    def __str__(self) -> str:
+        return f"make an egress-only internet gateway ({self.gateway_id}) for {self.vpc_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +183,12 @@ def take_address(subnet: Item) -> None:
         subnet["AvailableIpAddressCount"] = free - 1
 
 
-def _attached_to(draft: Draft, vpc_id: str) -> list[str]:
-    """The internet gateways of a VPC: one or none."""
-    gateways = [gateway for _, items in draft.listed(DESCRIBE_INTERNET_GATEWAYS) for gateway in items]
+def _attached_to(draft: Draft, vpc_id: str, of: tuple[Call[Any], str] = INTERNET) -> list[str]:
+    """The internet gateways of a VPC, or the egress-only ones: one or none."""
+    call, key = of
+    gateways = [gateway for _, items in draft.listed(call) for gateway in items]
     held = [(g, a) for g in gateways for a in g.get("Attachments", []) if a.get("State") in ATTACHED]
-    return [str(g["InternetGatewayId"]) for g, attachment in held if attachment.get("VpcId") == vpc_id]
+    return [str(g[key]) for g, attachment in held if attachment.get("VpcId") == vpc_id]
 
 
 def _refuse_second(draft: Draft, vpc_id: str) -> None:

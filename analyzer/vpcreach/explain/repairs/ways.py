@@ -24,6 +24,7 @@ from vpcreach.explain.edits import (
     AttachInternetGateway,
     Edit,
     EnableVpcDns,
+    NewEgressOnlyInternetGateway,
     NewGatewayEndpoint,
     NewInterfaceEndpoint,
     NewInternetGateway,
@@ -40,7 +41,7 @@ from vpcreach.packets.address_map import Family
 # More next hops than this are not tried for one route.
 MANY = 4
 GATEWAY_SERVICES = ("s3", "dynamodb")
-NEW_NAT, NEW_GATEWAY, NEW_ENDPOINT, NEW_GROUP = "nat-new", "igw-new", "vpce-new", "sg-new"
+NEW_NAT, NEW_GATEWAY, NEW_EGRESS_ONLY, NEW_ENDPOINT, NEW_GROUP = "nat-new", "igw-new", "eigw-new", "vpce-new", "sg-new"
 
 
 def rerouted(case: Case, blocked: Blocked) -> Iterator[tuple[Edit, ...]]:
@@ -62,8 +63,9 @@ def rerouted(case: Case, blocked: Blocked) -> Iterator[tuple[Edit, ...]]:
     yield from _under_another_table(case, spot, table)
     if case.may_make and blocked.note.leg is Leg.OUT:
         yield from _by_new_endpoint(case, blocked, table)
-        if owner is None and spot.packets.family is Family.IPV4 and spot.sender.kind != NatGateway.kind:
-            for made, target in _new_nat(case, spot):
+        if owner is None and spot.sender.kind != NatGateway.kind:
+            new = _new_nat(case, spot) if spot.packets.family is Family.IPV4 else _new_egress_only(case, spot)
+            for made, target in new:
                 yield (*made, SetRoute(table.id, destination, target, used))
 
 
@@ -213,6 +215,13 @@ def _new_nat(case: Case, spot: Spot) -> Iterator[tuple[tuple[Edit, ...], str]]:
     gateway = case.attached_gateway(spot.vpc_id)
     first: tuple[Edit, ...] = () if gateway else (NewInternetGateway(NEW_GATEWAY, spot.vpc_id),)
     yield (*first, NewNatGateway(NEW_NAT, spot.vpc_id, None, gateway or NEW_GATEWAY)), NEW_NAT
+
+
+def _new_egress_only(case: Case, spot: Spot) -> Iterator[tuple[tuple[Edit, ...], str]]:
+    """An egress-only internet gateway for the IPv6 of a VPC that has none, made once for all its tables."""
+    is_made = any(isinstance(edit, NewEgressOnlyInternetGateway) for edit in case.tried)
+    made = () if is_made else (NewEgressOnlyInternetGateway(NEW_EGRESS_ONLY, spot.vpc_id),)
+    yield made, NEW_EGRESS_ONLY
 
 
 def reattached(case: Case, blocked: Blocked) -> Iterator[tuple[Edit, ...]]:

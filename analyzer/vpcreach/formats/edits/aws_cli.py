@@ -17,6 +17,7 @@ from vpcreach.explain.edits import (
     EnableVpcDns,
     ExcludeFromEncryptionControl,
     ExcludeFromPublicAccessBlock,
+    NewEgressOnlyInternetGateway,
     NewGatewayEndpoint,
     NewInterfaceEndpoint,
     NewInternetGateway,
@@ -72,6 +73,10 @@ class _Writer:
                 yield self._entry(edit, at)
             case AttachInternetGateway() | NewInternetGateway() | NewNatGateway():
                 yield from self._gateway(edit, at)
+            case NewEgressOnlyInternetGateway():
+                query = "EgressOnlyInternetGateway.EgressOnlyInternetGatewayId"
+                operation, vpc = "create-egress-only-internet-gateway", ("vpc-id", edit.vpc_id)
+                yield self._call(at, operation, vpc, variable=self.variables[edit.gateway_id], query=query)
             case NewGatewayEndpoint() | AddEndpointRoute() | NewInterfaceEndpoint() | AllowInEndpointPolicy():
                 yield self._endpoint(edit, step)
             case SetFunctionSubnets() | EnableFunctionIpv6():

@@ -23,6 +23,7 @@ from vpcreach.explain.edits import (
     EnableVpcDns,
     ExcludeFromEncryptionControl,
     ExcludeFromPublicAccessBlock,
+    NewEgressOnlyInternetGateway,
     NewGatewayEndpoint,
     NewInterfaceEndpoint,
     NewInternetGateway,
@@ -110,6 +111,8 @@ class _Writer:
                 self._entry(edit)
             case AttachInternetGateway() | NewInternetGateway() | NewNatGateway():
                 self._gateway(edit)
+            case NewEgressOnlyInternetGateway():
+                self._add(_logical(edit.gateway_id), "EgressOnlyInternetGateway", {"VpcId": edit.vpc_id})
             case NewGatewayEndpoint() | AddEndpointRoute() | NewInterfaceEndpoint() | AllowInEndpointPolicy():
                 self._endpoint(edit, step)
             case SetFunctionSubnets() | EnableFunctionIpv6():

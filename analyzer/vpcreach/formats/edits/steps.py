@@ -16,6 +16,7 @@ from vpcreach.explain.edits import (
     EnableFunctionIpv6,
     EnableVpcDns,
     ExcludeFromEncryptionControl,
+    NewEgressOnlyInternetGateway,
     NewGatewayEndpoint,
     NewInterfaceEndpoint,
     NewInternetGateway,
@@ -129,7 +130,7 @@ def _told_with(edit: Edit) -> object:
 def _made(edit: Edit) -> Iterator[tuple[str, str]]:
     """The id that an edit stands for a new thing with, and the VPC of that thing."""
     match edit:
-        case NewInternetGateway():
+        case NewInternetGateway() | NewEgressOnlyInternetGateway():
             yield edit.gateway_id, edit.vpc_id
         case NewNatGateway():
             yield edit.nat_gateway_id, edit.vpc_id

@@ -21,6 +21,7 @@ from vpcreach.explain.edits import (
     Entry,
     ExcludeFromEncryptionControl,
     ExcludeFromPublicAccessBlock,
+    NewEgressOnlyInternetGateway,
     NewGatewayEndpoint,
     NewInterfaceEndpoint,
     NewInternetGateway,
@@ -47,6 +48,13 @@ from vpcreach.formats.edits.steps import (
 from vpcreach.network.network import Network
 
 # Arguments of aws_route that are called otherwise than in EC2.
+_KINDS = {
+    "nat-": "aws_nat_gateway",
+    "igw-": "aws_internet_gateway",
+    "eigw-": "aws_egress_only_internet_gateway",
+    "sg-": "aws_security_group",
+    "vpce-": "aws_vpc_endpoint",
+}
 _RENAMED = {
     "egress_only_internet_gateway_id": "egress_only_gateway_id",
 }
@@ -78,9 +86,8 @@ class _Writer:
         self.references: dict[str, Expression] = {}
         self.network = network
         self._names: set[tuple[str, str]] = set()
-        kinds = {"nat-": "aws_nat_gateway", "igw-": "aws_internet_gateway", "sg-": "aws_security_group"}
         for new_id in new:
-            kind = next((kind for start, kind in kinds.items() if new_id.startswith(start)), "aws_vpc_endpoint")
+            kind = _KINDS[f"{new_id.partition('-')[0]}-"]
             self.references[new_id] = Expression(f"{kind}.{identifier(new_id)}.id")
 
     def parts(self, step: Step) -> Iterator[str]:
@@ -92,7 +99,7 @@ class _Writer:
                 yield self._rule(edit)
             case AddEntry() | RemoveEntry():
                 yield self._entry(edit)
-            case AttachInternetGateway() | NewInternetGateway() | NewNatGateway():
+            case AttachInternetGateway() | NewInternetGateway() | NewEgressOnlyInternetGateway() | NewNatGateway():
                 yield from self._gateway(edit)
             case NewGatewayEndpoint() | AddEndpointRoute() | NewInterfaceEndpoint() | AllowInEndpointPolicy():
                 yield from self._endpoint(edit, step)
@@ -180,13 +187,17 @@ class _Writer:
             )
         return self._resource("aws_network_acl_rule", edit.entry.acl_id, _entry_values(edit.entry))
 
-    def _gateway(self, edit: AttachInternetGateway | NewInternetGateway | NewNatGateway) -> Iterator[str]:
+    def _gateway(
+        self, edit: AttachInternetGateway | NewInternetGateway | NewEgressOnlyInternetGateway | NewNatGateway
+    ) -> Iterator[str]:
         match edit:
             case AttachInternetGateway():
                 values: dict[str, Value] = {"internet_gateway_id": edit.gateway_id, "vpc_id": edit.vpc_id}
                 yield self._resource("aws_internet_gateway_attachment", edit.gateway_id, values)
             case NewInternetGateway():
                 yield self._resource("aws_internet_gateway", edit.gateway_id, {"vpc_id": edit.vpc_id})
+            case NewEgressOnlyInternetGateway():
+                yield self._resource("aws_egress_only_internet_gateway", edit.gateway_id, {"vpc_id": edit.vpc_id})
             case NewNatGateway():
                 yield from self._nat_gateway(edit)
             case _:

@@ -3,7 +3,15 @@
 from tests.estates.builder import Estate, Vpc, combined
 from tests.estates.sharing import participant
 from tests.unit.explain.edits.trials import after, records, refusal, trial
-from vpcreach.explain.edits import AttachInternetGateway, Cost, NewInternetGateway, NewNatGateway, SetRoute
+from tests.unit.reach.worlds import dual_stack
+from vpcreach.explain.edits import (
+    AttachInternetGateway,
+    Cost,
+    NewEgressOnlyInternetGateway,
+    NewInternetGateway,
+    NewNatGateway,
+    SetRoute,
+)
 
 DEFAULT = "0.0.0.0/0"
 NAT = NewNatGateway("nat-new", "vpc-main", "subnet-public-a")
@@ -66,6 +74,16 @@ def test_a_vpc_without_any_gateway_gets_both() -> None:
     assert GATEWAY.cost is Cost.FREE
     assert str(GATEWAY) == "make an internet gateway (igw-new) and attach it to vpc-main"
     assert refusal(drawn, NAT) == "vpc-main has no internet gateway, and a public NAT gateway fails without one"
+
+
+def test_a_new_egress_only_gateway_takes_ipv6_out_and_a_vpc_has_one() -> None:
+    drawn, made = dual_stack(), NewEgressOnlyInternetGateway("eigw-new", "vpc-main")
+    way = SetRoute("rtb-private", "::/0", "eigw-new")
+    assert trial(drawn, "internet", made, way) == "partial NO_ROUTE_TO_DESTINATION => reachable"
+    assert made.cost is Cost.FREE
+    assert str(made) == "make an egress-only internet gateway (eigw-new) for vpc-main"
+    second = NewEgressOnlyInternetGateway("eigw-other", "vpc-main")
+    assert refusal(drawn, made, second) == "vpc-main has an egress-only internet gateway already: eigw-new"
 
 
 def test_a_gateway_that_is_attached_again_revives_the_routes_of_its_vpc() -> None:

@@ -17,6 +17,7 @@ from vpcreach.explain.edits import (
     Entry,
     ExcludeFromEncryptionControl,
     ExcludeFromPublicAccessBlock,
+    NewEgressOnlyInternetGateway,
     NewGatewayEndpoint,
     NewInterfaceEndpoint,
     NewInternetGateway,
@@ -94,6 +95,10 @@ SAMPLES: Mapping[str, tuple[Edit, ...]] = {
         NewInternetGateway("igw-new", "vpc-main"),
         NewNatGateway("nat-new", "vpc-main", None, "igw-new"),
         SetRoute("rtb-app", ANY, "nat-new"),
+    ),
+    "an egress-only gateway": (
+        NewEgressOnlyInternetGateway("eigw-new", "vpc-main"),
+        SetRoute("rtb-app", ANY_V6, "eigw-new"),
     ),
     "a gateway endpoint": (
         NewGatewayEndpoint("vpce-new-s3", "vpc-main", "s3", "rtb-app"),
