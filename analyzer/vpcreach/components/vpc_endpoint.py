@@ -195,7 +195,7 @@ class VpcEndpoint(Tagged, frozen=True):
             who = f"{arrival.sender.component} of {arrival.sender.vpc_id}"
             message = f"{self.title} is an endpoint of {own}, and serves nobody outside it: not {who}"
             notes.append(VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION.fail(self.id, "VpcId", message))
-        if arrival.sender.kind not in ("lambda_function", "managed_instance"):
+        if not arrival.sender.is_function:
             message = f"AWS does not document {self.title} behind {arrival.sender.component}"
             note = UNSUPPORTED_COMPONENT.unknown(
                 self.id,

@@ -34,6 +34,11 @@ class Sender:
     notes_at_internet: tuple[Note, ...] = ()
     refused_at_internet: Note | None = None
 
+    @property
+    def is_function(self) -> bool:
+        """True for the function itself, on instances of one's own too; False behind what rewrote its address."""
+        return self.kind in ("lambda_function", "managed_instance")
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:

@@ -109,10 +109,15 @@ class Endings(Leg):
             self.left_by, self.left_unread = named.groups, bool(named.unread)
         elif named.unread:
             self.doubt(f"an outbound rule that nobody can read: {sorted(named.unread)}")
-        elif named.groups and self.flow.needs_interface and not owners and not self.is_public(self.destination):
+        elif named.groups and self.flow.needs_interface and self.may_be_anothers(owners):
             self.doubt("an outbound rule that names a group, and nobody knows who has the address")
         else:
             self.drop(f"no outbound rule of {groups}")
+
+    def may_be_anothers(self, owners: list[Json]) -> bool:
+        """Whether an interface that nobody lists may have the address, in one of the VPCs that hold it."""
+        unlisted = set(self.world.vpcs_holding(self.destination)) - {owner["VpcId"] for owner in owners}
+        return bool(unlisted) or (not owners and not self.is_public(self.destination))
 
     def is_public(self, address: Address) -> bool:
         """Nobody's private address: groups name private ones alone."""

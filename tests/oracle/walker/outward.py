@@ -9,9 +9,10 @@ from tests.oracle.walker.endings import NAT64, Endings
 from tests.oracle.walker.fates import DROPPED, OPEN, UNKNOWN, Address, Ended
 from tests.oracle.walker.filters import Packet, acl_passes
 from tests.oracle.walker.guards import is_enforced
-from tests.oracle.walker.records import Json, addresses_of, groups_of, public_addresses_of
+from tests.oracle.walker.records import Json, addresses_of, block, groups_of, public_addresses_of
 
 # Next hops to which a packet gets only across the border of its sender's subnet, and from which answers come so too.
+GLOBAL_UNICAST = block("2000::/3")
 BEYOND_THE_BORDER = ("nat-", "igw-", "eigw-", "pcx-", "vgw-")
 
 
@@ -155,6 +156,8 @@ class Outward(Endings):
         self.check_public_access(is_egress_only=True)
         if self.destination.version == 4:
             self.drop(f"{gateway_id} carries IPv6 only")
+        if self.destination not in GLOBAL_UNICAST:
+            self.drop(f"{self.destination} is no address of the internet")
         if self.segment.vpc != self.vpc:
             raise Ended(OPEN, "an egress-only gateway of another VPC", frozenset({DROPPED, UNKNOWN, "delivered"}))
         self.check_not_collected()

@@ -233,6 +233,10 @@ def test_a_regional_gateway_tells_what_aws_does_not_document_c13() -> None:
 def test_a_gateway_endpoint_behind_the_nat_gateway_is_not_documented_f18() -> None:
     assert asked("s3", gateway_endpoint("s3", "public")) == "unknown UNSUPPORTED_COMPONENT"
     assert asked(OUTSIDE, gateway_endpoint("s3", "public")) == "reachable"
+    denied = gateway_endpoint(
+        "s3", "public", policy={"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}
+    )
+    assert asked("s3", denied) == "unknown UNSUPPORTED_COMPONENT"
 
 
 @pytest.mark.item("C13")

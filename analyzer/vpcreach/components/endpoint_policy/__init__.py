@@ -36,6 +36,9 @@ class EndpointPolicy:
     def judge(self, component: Component, arrival: Arrival, around: Surroundings) -> Judgement:
         if component.kind != "vpc_endpoint" or arrival.leg is not Leg.OUT:
             return FREE
+        is_gateway = getattr(component, "is_gateway", False)
+        if is_gateway and not arrival.sender.is_function:
+            return FREE  # nobody tells whether a gateway endpoint takes what a NAT gateway sends (F18)
         request = arrival.request or _of_any_kind(component)
         if request is None:
             return FREE
@@ -45,7 +48,7 @@ class EndpointPolicy:
         facts = Facts(
             endpoint_id=component.id,
             vpc_id=getattr(component, "vpc_id", None),
-            is_gateway=getattr(component, "is_gateway", False),
+            is_gateway=is_gateway,
             place=around.place_of(component.id),
             # Answers are shared among roles where no policy asks for them, so none may see the role unasked.
             role=known_role(request.principal) if depends_on_role(document) else None,
