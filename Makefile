@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= auto
 
-.PHONY: setup demo test prove cover check golden schema bench build lock
+.PHONY: setup demo test prove cover mutants check golden schema bench build lock
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -28,6 +28,11 @@ prove: $(READY)
 # Apart from `make test`, as measuring doubles the time of these tests.
 cover: $(READY)
 	$(BIN)/pytest --numprocesses $(WORKERS) --cov --cov-report term tests/unit/components
+
+# Breaks the decisions one way at a time and shows what no test noticed: hours, and no part of `make test` either.
+# `make mutants ONLY=components/nat_gateway` takes a minute. docs/proof.md tells what survives, and why it may.
+mutants: $(READY)
+	$(BIN)/python -m tests.mutants $(ONLY)
 
 check: $(READY)
 	$(BIN)/ruff check .

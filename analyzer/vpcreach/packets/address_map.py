@@ -84,8 +84,7 @@ class AddressSet(msgspec.Struct, frozen=True):
         for first, last in sorted(intervals):
             _check_interval(first, last, end)
             if merged and first <= merged[-1][1] + 1:
-                if last > merged[-1][1]:
-                    merged[-1] = merged[-1][0], last
+                merged[-1] = merged[-1][0], max(merged[-1][1], last)
             else:
                 merged.append((first, last))
         return cls(family, tuple(merged))
@@ -154,7 +153,6 @@ class AddressSet(msgspec.Struct, frozen=True):
         return AddressSet.of(self.family, chain(self.intervals, other.intervals))
 
     def __sub__(self, other: "AddressSet") -> "AddressSet":
-        _same_family(self, other)
         return self & other._complement()
 
     def __le__(self, other: "AddressSet") -> bool:

@@ -2,6 +2,7 @@
 
 import operator
 import pickle
+from itertools import compress, product
 
 import pytest
 
@@ -90,6 +91,51 @@ def test_set_operators() -> None:
     assert not ten | part <= ten
     assert (ten - part).isdisjoint(part)
     assert not ten.isdisjoint(part)
+
+
+# Two addresses at either end of the line and one gap between: every set of them against every other.
+FEW = (0, 1, 3, LAST - 1, LAST)
+SMALL_SETS = [frozenset(compress(FEW, kept)) for kept in product((True, False), repeat=len(FEW))]
+
+
+def intervals_of(addresses: frozenset[int]) -> AddressSet:
+    return AddressSet.of(V4, [(address, address) for address in addresses])
+
+
+@pytest.mark.parametrize("mine", SMALL_SETS, ids=lambda addresses: str(intervals_of(addresses)))
+def test_set_operators_do_what_they_do_to_sets_of_single_addresses(mine: frozenset[int]) -> None:
+    for theirs in SMALL_SETS:
+        one, other = intervals_of(mine), intervals_of(theirs)
+        assert one & other == intervals_of(mine & theirs)
+        assert one | other == intervals_of(mine | theirs)
+        assert one - other == intervals_of(mine - theirs)
+        assert (one <= other) == (mine <= theirs)
+
+
+def test_what_is_left_of_the_whole_line_reaches_its_ends() -> None:
+    assert (AddressSet.everything(V4) - AddressSet.of(V4, [(5, 9)])).intervals == ((0, 4), (10, LAST))
+    assert (AddressSet.everything(V4) - AddressSet.of(V4, [(0, 9)])).intervals == ((10, LAST),)
+    assert AddressSet.everything(V4) - AddressSet.empty(V4) == AddressSet.everything(V4)
+    assert not AddressSet.everything(V4) - AddressSet.everything(V4)
+
+
+def test_intervals_with_one_address_between_them_stay_apart() -> None:
+    assert AddressSet.of(V4, [(0, 4), (6, 9)]).intervals == ((0, 4), (6, 9))
+
+
+@pytest.mark.parametrize(
+    ("interval", "blocks"),
+    [
+        ((1, 7), ["0.0.0.1/32", "0.0.0.2/31", "0.0.0.4/30"]),
+        ((0, 6), ["0.0.0.0/30", "0.0.0.4/31", "0.0.0.6/32"]),
+        ((6, 8), ["0.0.0.6/31", "0.0.0.8/32"]),
+        ((LAST - 2, LAST), ["255.255.255.253/32", "255.255.255.254/31"]),
+    ],
+)
+def test_the_blocks_of_an_interval_begin_where_blocks_of_their_length_do(
+    interval: tuple[int, int], blocks: list[str]
+) -> None:
+    assert AddressSet.of(V4, [interval]).cidrs() == blocks
 
 
 def test_families_never_mix() -> None:
@@ -198,6 +244,11 @@ def test_fold_adds_the_boxes_of_an_address_in_order() -> None:
     assert list(folded.pieces()) == [(0, 4, "a"), (5, 5, "abc"), (6, 9, "ab"), (10, LAST, "b")]
 
 
+def test_a_box_may_end_at_the_last_address_or_one_before_it() -> None:
+    folded = AddressMap.fold(V4, [(5, LAST - 1, "a"), (7, LAST, "b")], "", operator.add)
+    assert list(folded.pieces()) == [(0, 4, ""), (5, 6, "a"), (7, LAST - 1, "ab"), (LAST, LAST, "b")]
+
+
 def test_fold_refuses_a_box_off_the_line() -> None:
     with pytest.raises(ValueError, match="not an interval"):
         AddressMap.fold(V4, [(5, V4.end, 1)], 0, operator.or_)
@@ -243,6 +294,10 @@ def test_a_map_reads_as_its_first_pieces() -> None:
     assert str(AddressMap.constant(V4, "nat")) == "0.0.0.0-255.255.255.255: nat"
     many = AddressMap.paint(V6, [(i, i, i) for i in range(1, 20)], 0)
     assert str(many) == "::-::: 0; ::1-::1: 1; ::2-::2: 2 and 18 more pieces"
+    few = AddressMap.paint(V6, [(i, i, i) for i in range(1, 4)], 0)
+    assert str(few) == "::-::: 0; ::1-::1: 1; ::2-::2: 2 and 2 more pieces"
+    two = AddressMap.paint(V4, [(0, 0, "x")], "y")
+    assert str(two) == "0.0.0.0-0.0.0.0: x; 0.0.0.1-255.255.255.255: y"
 
 
 def test_equal_functions_are_equal_hashable_values_that_travel() -> None:

@@ -54,6 +54,15 @@ def test_a_group_whose_ports_partly_pass_becomes_several_rectangles() -> None:
     ]
 
 
+def test_a_gate_on_the_source_cuts_ports_as_well_as_addresses() -> None:
+    at = gate(("10.0.3.0/25", Permit(HTTPS, 0)))
+    assert parts(web(), at, Side.SOURCE) == [
+        ("pass", "10.0.3.0/25", "tcp/443"),
+        ("fail", "10.0.3.0/25", "tcp/80"),
+        ("fail", "10.0.3.128/25", "tcp/80,443"),
+    ]
+
+
 def test_ports_nobody_asked_about_cut_nothing() -> None:
     at = gate(("0.0.0.0/1", Permit(HTTPS | ATOMS.mask(UDP), ATOMS.mask(ICMP))), otherwise=Permit(HTTPS, 0))
     assert parts(web(HTTPS), at) == [("pass", "0.0.0.0/0", "tcp/443")]

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from vpcreach.packets.ports import ICMP, ICMPV6, TCP, UDP, PortAtoms, protocol_name, protocol_number
+from vpcreach.packets.ports import ICMP, ICMPV6, TCP, UDP, PortAtoms, port_number, protocol_name, protocol_number
 
 GRE = 47
 
@@ -23,7 +23,16 @@ def test_a_protocol_is_named_or_numbered(number: int, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("tcp", TCP), ("UDP", UDP), ("icmp", ICMP), ("icmpv6", ICMPV6), ("6", TCP), ("47", GRE), ("-1", None)],
+    [
+        ("tcp", TCP),
+        ("UDP", UDP),
+        ("icmp", ICMP),
+        ("icmpv6", ICMPV6),
+        ("6", TCP),
+        ("47", GRE),
+        ("-1", None),
+        ("ALL", None),
+    ],
 )
 def test_a_protocol_is_read_as_aws_writes_it(text: str, number: int | None) -> None:
     assert protocol_number(text) == number
@@ -32,6 +41,13 @@ def test_a_protocol_is_read_as_aws_writes_it(text: str, number: int | None) -> N
 @pytest.mark.parametrize("text", ["sctp", "256", ""])
 def test_a_protocol_that_nobody_knows_is_none_of_the_named(text: str) -> None:
     assert protocol_number(text) == 253
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), ("65535", 65535), ("65536", None), ("-1", None), ("9" * 5000, None), ("http", None)]
+)
+def test_a_port_is_a_decimal_up_to_the_last_port(text: str, number: int | None) -> None:
+    assert port_number(text) == number
 
 
 def test_without_rules_only_client_ports_are_told_apart() -> None:
@@ -46,7 +62,9 @@ def test_tcp_and_udp_are_cut_by_their_own_rules_only(atoms: PortAtoms) -> None:
 
 
 def test_a_rule_up_to_the_last_port_adds_no_cut_beyond_it() -> None:
-    assert PortAtoms([(TCP, 8080, 65535)]).tcp == (0, 1024, 8080)
+    atoms = PortAtoms([(TCP, 8080, 65535), (UDP, 65534, 65535), (UDP, 65535, 65535)])
+    assert atoms.tcp == (0, 1024, 8080)
+    assert atoms.udp == (0, 1024, 65534, 65535)
 
 
 def test_the_masks_of_all_protocols_partition_everything(atoms: PortAtoms) -> None:
@@ -101,6 +119,15 @@ def test_ranges_merge_neighbouring_atoms_within_a_protocol(atoms: PortAtoms) -> 
     assert atoms.ranges(mask) == [(ICMP, 0, 65535), (TCP, 22, 90), (TCP, 1024, 65535), (UDP, 0, 53)]
 
 
+def test_the_ranges_of_everything_are_every_protocol_with_all_its_ports(atoms: PortAtoms) -> None:
+    assert atoms.ranges(atoms.everything) == [(protocol, 0, 65535) for protocol in range(256)]
+
+
+@pytest.mark.parametrize("protocol", [TCP - 1, TCP + 1, UDP - 1, UDP + 1, 255])
+def test_the_bits_next_to_those_of_tcp_and_udp_are_other_protocols(atoms: PortAtoms, protocol: int) -> None:
+    assert atoms.ranges(atoms.mask(protocol)) == [(protocol, 0, 65535)]
+
+
 def test_nothing_has_no_ranges(atoms: PortAtoms) -> None:
     assert atoms.ranges(0) == []
 
@@ -119,6 +146,8 @@ def test_words_of_a_mask_name_its_protocols(atoms: PortAtoms) -> None:
     mask = atoms.mask(TCP, 22, 22) | atoms.mask(TCP, 80, 90) | atoms.mask(UDP, 53, 53) | atoms.mask(ICMP)
     assert atoms.words(mask) == "tcp/22,80-90; udp/53; icmp"
     assert atoms.words(atoms.mask(TCP) | atoms.mask(GRE) | atoms.mask(50) | atoms.mask(51)) == "tcp; protocol 47,50-51"
+    others = [2, 3, 4, 8, 9, 50, 51, 53]
+    assert atoms.words(sum(map(atoms.mask, others))) == "protocol 2-4,8-9,50-51,53"
     assert atoms.words(atoms.everything & ~atoms.mask(TCP)) == "udp; icmp; icmpv6; other protocols"
     assert atoms.words(atoms.everything) == "all traffic"
     assert atoms.words(0) == "none"
