@@ -240,8 +240,7 @@ class RouteTable(Tagged, frozen=True):
         first = routes[0]
         if first is None:
             some = str(addresses) if len(addresses.intervals) <= SHOWN else f"addresses such as {addresses.example}"
-            default = "" if self._has_default(arrival.packets.family) else "no default route, and "
-            message = f"{self._told(arrival.standing_in)} has {default}no route for {some}"
+            message = f"{self._told(arrival.standing_in)} has no default route, and no route for {some}"
             note = NO_ROUTE_TO_DESTINATION.fail(self.id, "", message)
             return Hop(packets, Stop(), "no route", (note,))
         if isinstance(first, Unread):
@@ -286,9 +285,6 @@ class RouteTable(Tagged, frozen=True):
         if subnet_id is None or any(association.subnet_id == subnet_id for association in self.associations):
             return self.title
         return f"{self.title} (the VPC's main table, which rules {subnet_id} as no other is associated with it)"
-
-    def _has_default(self, family: Family) -> bool:
-        return ("::/0" if family is Family.IPV6 else "0.0.0.0/0") in [route.destination for route in self.routes]
 
     def _found_instead(self, routes: list[Winner], family: Family, around: Surroundings, address: int) -> str | None:
         replayed = self.replay(family, address, around)
