@@ -1,11 +1,13 @@
 """I1: VPC Block Public Access, every row of its table, every gap, and who owns the setting."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
+from tests.unit.components.surroundings import ACCOUNT, HOME, FakeSurroundings, Thing, arrival_of, function_in
 from vpcreach.components.block_public_access import EXCLUSIONS, OPTIONS, BlockPublicAccess, Mode, Standing
 from vpcreach.components.subnet import Subnet
 from vpcreach.components.vpc import Vpc
@@ -145,6 +147,74 @@ class TestExclusionsOfOnePathThroughNat:
         assert effects(judge(network(replies), (IGW, INSTANCE))) == [(Effect.FAIL, CODE)]
 
 
+@dataclass(frozen=True)
+class Endpoint(Thing):
+    """A Gateway Load Balancer or firewall endpoint, which tells its VPC too."""
+
+    vpc_id: str | None = None
+
+
+class TestEndpointsOnTheWay:
+    """AWS: the subnets of Gateway Load Balancer and firewall endpoints on the way must be excluded as well."""
+
+    def passing(
+        self, crossed: Thing, replies: Replies | None = None, *, before: bool = False, mode: str | None = None
+    ) -> Judgement:
+        """The judgement on packets of a function that is spared, which came by this thing in a subnet or VPC."""
+        inspection = Vpc(vpc_id="vpc-inspection", block_public_access_states=states(mode))
+        public = Vpc(vpc_id="vpc-main", block_public_access_states=states(OFF if mode else None))
+        subnet = Subnet(subnet_id="subnet-fw", vpc_id="vpc-main", block_public_access_states=states(mode))
+        app = Subnet(subnet_id="subnet-app", vpc_id="vpc-main", block_public_access_states=states(OFF))
+        around = FakeSurroundings([inspection, public, subnet, app, crossed], replies)
+        arrival = arrival_of(APP)
+        way = {"crossed_before": (crossed.id,)} if before else {"has_crossed": (crossed.id,)}
+        return BlockPublicAccess().judge(IGW, msgspec.structs.replace(arrival, **way), around)
+
+    @pytest.mark.parametrize("kind", ["vpc_endpoint", "firewall_endpoint"])
+    def test_i1_one_in_a_blocked_subnet_stops_the_packets(self, kind: str) -> None:
+        (note,) = self.passing(Thing("vpce-fw", kind, "subnet-fw"), mode=ALL).notes
+        assert (note.effect, note.code, note.component) == (Effect.FAIL, CODE, "subnet-fw")
+        assert "vpce-fw" in note.message
+
+    def test_i1_one_of_an_earlier_segment_leaves_it_open(self) -> None:
+        (note,) = self.passing(Thing("vpce-fw", "firewall_endpoint", "subnet-fw"), mode=ALL, before=True).notes
+        assert (note.effect, note.code, note.component) == (Effect.UNKNOWN, CODE, "subnet-fw")
+
+    @pytest.mark.parametrize("before", [False, True])
+    def test_i1_one_in_a_spared_subnet_does_no_harm(self, before: bool) -> None:
+        assert self.passing(Thing("vpce-fw", "firewall_endpoint", "subnet-fw"), mode=OFF, before=before) == FREE
+
+    def test_i1_only_the_endpoints_of_firewalls_count(self) -> None:
+        assert self.passing(Thing("nat-a", "nat_gateway", "subnet-fw"), mode=ALL) == FREE
+
+    @pytest.mark.parametrize(
+        ("excluded", "expected"),
+        [
+            pytest.param(["subnet-fw"], [(Effect.UNKNOWN, CODE)], id="I1-its-subnet-alone"),
+            pytest.param(["vpc-inspection"], [], id="I1-its-vpc"),
+            pytest.param(["vpc-main"], [(Effect.FAIL, CODE)], id="I1-another-vpc"),
+        ],
+    )
+    def test_the_exclusion_must_be_of_the_vpc_of_the_endpoint(
+        self, excluded: list[str], expected: list[tuple[Effect, str]]
+    ) -> None:
+        endpoint = Endpoint("vpce-fw", "firewall_endpoint", "subnet-fw", "vpc-inspection")
+        replies: Replies = {OPTIONS: options(ALL), EXCLUSIONS: exclusions(*map(exclusion, excluded))}
+        assert effects(self.passing(endpoint, replies)) == expected
+
+    @pytest.mark.parametrize(
+        ("mode", "expected"), [(ALL, [(Effect.UNKNOWN, CODE)]), pytest.param(INGRESS, [], id="cannot-be-blocked")]
+    )
+    def test_i1_an_unsettled_exclusion_matters_where_all_may_be_blocked(
+        self, mode: str, expected: list[tuple[Effect, str]]
+    ) -> None:
+        listed = exclusions(exclusion("vpc-main", state="delete-in-progress"))
+        judgement = self.passing(
+            Thing("vpce-fw", "vpc_endpoint", "subnet-fw"), {OPTIONS: options(mode), EXCLUSIONS: listed}
+        )
+        assert effects(judgement) == expected
+
+
 class TestGaps:
     @pytest.mark.parametrize("way", WAYS)
     def test_i1_options_absent_is_an_assumption(self, way: str) -> None:
@@ -203,6 +273,11 @@ class TestUnsettled:
         ):
             assert set(effects(judge(around, way))) == {(Effect.UNKNOWN, CODE)}
 
+    @pytest.mark.parametrize("state", ["default-state", "update-complete"])
+    def test_i1_a_mode_that_is_settled(self, state: str) -> None:
+        around = network({OPTIONS: options(ALL, state), EXCLUSIONS: exclusions()})
+        assert effects(judge(around, "direct")) == [(Effect.FAIL, CODE)]
+
     @pytest.mark.parametrize("state", ["create-in-progress", "update-failed", "delete-in-progress", "tomorrow"])
     def test_i1_an_exclusion_that_is_not_settled(self, state: str) -> None:
         listed = exclusions(exclusion("vpc-main", state=state))
@@ -248,6 +323,14 @@ class TestSharedVpc:
     def test_i1_the_owner_itself(self) -> None:
         around = network({OPTIONS: options(OFF)}, owner="111122223333")
         assert judge(around, "direct") == FREE
+
+    def test_i1_the_account_of_the_subnet_tells_where_no_file_lists_the_vpc(self) -> None:
+        class TwoPlaces(FakeSurroundings):
+            def place_of(self, component_id: str) -> Place:
+                return HOME if component_id == "subnet-app" else Place(TestSharedVpc.OWNER, "eu-west-1")
+
+        subnet = Subnet(subnet_id="subnet-app", vpc_id="vpc-main", owner_id=ACCOUNT)
+        assert judge(TwoPlaces([subnet], {OPTIONS: options(OFF)}), "direct") == FREE
 
     def test_i1_a_vpc_that_cannot_be_read_may_have_any_owner(self) -> None:
         around = FakeSurroundings(replies={OPTIONS: options(OFF)}, place=Place("111122223333", "eu-west-1"))
