@@ -29,6 +29,8 @@ MOST_MEMORY = 6 << 30  # a loop that a mutant made endless may fill a list
 TESTS = {
     "packets/address_map": ("packets/test_packet_set.py",),
     "packets/ports": ("packets/test_packet_set.py",),
+    "components/instance": ("components/test_appliances.py", "components/test_network_interface.py"),
+    "components/network_interface": ("components/test_appliances.py",),
     "components/security_group": (
         "components/test_transit_gateway_filters.py",
         "components/test_vpc_peering.py",
