@@ -107,8 +107,7 @@ class EncryptionControls:
 
     def _in_vpc(self, vpc_id: str, component: Component, arrival: Arrival, around: Surroundings) -> Judgement:
         # A VPC that no file lists stands where its subnet does.
-        here = (arrival.standing_in, arrival.sender.subnet_id) if vpc_id == arrival.vpc_id else ()
-        ids = [each for each in (vpc_id, *here) if each]
+        ids = [each for each in (vpc_id, arrival.standing_in, arrival.sender.subnet_id) if each]
         listed = [each for each in ids if not isinstance(around.component(each), Note)]
         if not listed:
             missing = around.component(vpc_id)
@@ -149,8 +148,9 @@ def _vpcs_of(component: Component, arrival: Arrival, around: Surroundings) -> tu
     """
     across = getattr(component, "across", None)
     other = getattr(across(arrival.vpc_id), "vpc_id", None) if across is not None else None
-    is_known = other is not None and not isinstance(around.component(other), Note)
-    return (arrival.vpc_id, other) if other and is_known else (arrival.vpc_id,)
+    if other is None or isinstance(around.component(other), Note):
+        return (arrival.vpc_id,)
+    return (arrival.vpc_id, other)
 
 
 def _control(vpc_id: str, home: Place, around: Surroundings) -> EncryptionControl | Judgement:

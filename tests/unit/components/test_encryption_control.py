@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
+from tests.unit.components.surroundings import HOME, FakeSurroundings, Thing, arrival_of, function_in
 from vpcreach.components.encryption_control import (
     DESCRIBE_VPC_ENCRYPTION_CONTROLS,
     KINDS,
     EncryptionControls,
     refusal,
 )
+from vpcreach.components.vpc import Vpc
+from vpcreach.components.vpc_peering import PeeringSide, VpcPeeringConnection
 from vpcreach.errors import SnapshotError
 from vpcreach.forwarding import FREE, Effect, Judgement, Leg
+from vpcreach.snapshot.call import Place
 
 CALL = DESCRIBE_VPC_ENCRYPTION_CONTROLS
 CODE = "ENCRYPTION_CONTROL_ENFORCED"
@@ -132,6 +135,84 @@ def test_i2_the_control_is_that_of_the_vpc_where_the_packets_stand() -> None:
     assert (note.effect, note.leg, note.component) == (Effect.FAIL, Leg.BACK, "vpc-peer")
 
 
+def test_i2_a_peering_connection_is_refused_by_the_control_of_either_vpc() -> None:
+    link = VpcPeeringConnection(
+        vpc_peering_connection_id="pcx-1",
+        requester_vpc_info=PeeringSide(vpc_id="vpc-main"),
+        accepter_vpc_info=PeeringSide(vpc_id="vpc-peer"),
+    )
+
+    def told(around: FakeSurroundings, vpc_id: str = "vpc-main") -> list[str]:
+        arrival = arrival_of(APP, vpc_id=vpc_id)
+        return [note.component for note in EncryptionControls().judge(link, arrival, around).notes]
+
+    assert told(listing(control(vpc_id="vpc-peer"))) == ["vpc-peer"]
+    assert told(listing(control(), control(vpc_id="vpc-peer"))) == ["vpc-main", "vpc-peer"]
+    assert told(listing(control()), "vpc-peer") == ["vpc-main"]
+    # Of a VPC that is not in the snapshot, or that the connection does not join, the connection itself speaks.
+    assert told(FakeSurroundings([Thing("vpc-main", "vpc")], {CALL: {"VpcEncryptionControls": []}})) == []
+    assert told(FakeSurroundings([Thing("vpc-third", "vpc")], {CALL: {"VpcEncryptionControls": []}}), "vpc-third") == []
+
+
+@dataclass(frozen=True)
+class Balancing(Thing):
+    """An endpoint that may be one of a Gateway Load Balancer."""
+
+    is_gateway_load_balancer: bool = True
+
+
+UNSUPPORTED = [Thing("vpce-fw", "firewall_endpoint"), Balancing("vpce-lb", "vpc_endpoint")]
+
+
+@pytest.mark.parametrize("endpoint", UNSUPPORTED, ids=["I2-firewall", "I2-gateway-load-balancer"])
+@pytest.mark.parametrize(
+    ("mode", "state", "is_free"),
+    [
+        ("enforce", "available", False),
+        ("enforce", "deleted", True),
+        ("monitor", "available", True),
+        ("monitor", "enforce-in-progress", False),
+        ("enforce", "monitor-in-progress", False),
+    ],
+)
+def test_endpoints_that_aws_does_not_support_under_enforcement(
+    endpoint: Thing, mode: str, state: str, is_free: bool
+) -> None:
+    around = in_record(json.dumps(control(mode, state)))
+    judgement = EncryptionControls().judge(endpoint, arrival_of(APP), around)
+    assert [(note.effect, note.component) for note in judgement.notes] == (
+        [] if is_free else [(Effect.UNKNOWN, endpoint.id)]
+    )
+
+
+def test_i2_an_endpoint_of_another_kind_is_not_judged() -> None:
+    around = listing(control())
+    assert (
+        EncryptionControls().judge(Balancing("vpce-s3", "vpc_endpoint", None, False), arrival_of(APP), around) == FREE
+    )
+
+
+class TestSharedVpc:
+    OWNER = Place("999988887777", HOME.region)
+
+    def asked(self, place: Place, *controls: dict[str, Any]) -> Judgement:
+        """What is said in a participant's account, with the reply of one place and no other."""
+
+        class Shared(FakeSurroundings):
+            def place_of(self, component_id: str) -> Place:
+                return HOME
+
+        vpc = Vpc(vpc_id="vpc-main", owner_id=self.OWNER.account)
+        return judge(Shared([vpc], {CALL: {"VpcEncryptionControls": list(controls)}}, place=place))
+
+    def test_i2_what_a_participant_is_told_says_nothing(self) -> None:
+        assert self.asked(HOME) == Judgement((), (str(CALL.assumes),))
+
+    def test_i2_the_owners_reply_counts(self) -> None:
+        assert self.asked(self.OWNER) == FREE
+        assert effects(self.asked(self.OWNER, control())) == [(Effect.FAIL, CODE)]
+
+
 class TestGaps:
     @pytest.mark.parametrize("kind", KINDS)
     def test_i2_absent_is_an_assumption(self, kind: str) -> None:
@@ -141,6 +222,7 @@ class TestGaps:
         judgement = judge(network(failed=[CALL]))
         assert effects(judgement) == [(Effect.UNKNOWN, "COLLECTION_FAILED")]
         assert "ec2:DescribeVpcEncryptionControls" in judgement.notes[0].message
+        assert (judgement.notes[0].component, judgement.notes[0].entry) == ("vpc-main", "EncryptionControl")
         assert judgement.assumptions == ()
 
     def test_i2_a_page_counts_for_what_it_holds(self) -> None:
@@ -166,6 +248,7 @@ class TestInTheRecordOfTheVpc:
         assert effects(judge(around)) == [(Effect.FAIL, CODE)]
         assert judge(in_record(json.dumps(control("monitor")))) == FREE
         assert judge(in_record(json.dumps(control(state="deleted")))) == FREE
+        assert judge(in_record('{"Mode": "monitor"}')) == FREE
 
     @pytest.mark.parametrize("text", [None, "", "null", "{}"])
     def test_i2_a_silent_record_leaves_it_to_the_call(self, text: str | None) -> None:
