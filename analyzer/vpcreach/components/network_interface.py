@@ -130,14 +130,11 @@ class NetworkInterface(Tagged, frozen=True):
 
     def addresses(self, family: Family) -> AddressSet:
         """Its private addresses of one family, delegated blocks included."""
-        texts: list[str] = []
         if family is Family.IPV6:
-            texts += [item.ipv6_address for item in self.ipv6_addresses]
-            texts += [item.ipv6_prefix for item in self.ipv6_prefixes]
+            texts = (*(item.ipv6_address for item in self.ipv6_addresses), *(p.ipv6_prefix for p in self.ipv6_prefixes))
         else:
             found = [item.private_ip_address for item in self.private_ip_addresses] or [self.private_ip_address]
-            texts += [text for text in found if text]
-            texts += [item.ipv4_prefix for item in self.ipv4_prefixes]
+            texts = (*(text for text in found if text), *(item.ipv4_prefix for item in self.ipv4_prefixes))
         return AddressSet.parse(*texts) if texts else AddressSet.empty(family)
 
     @property
