@@ -35,6 +35,12 @@ TESTS = {
         "components/test_transit_gateway_filters.py",
         "components/test_vpc_peering.py",
     ),
+    "reach/judge": (
+        "components/test_transit_gateway_data.py",
+        "reach/test_second_opinions.py",
+        "reach/test_walk.py",
+    ),
+    "reach/gates": ("reach/test_second_reading.py", "reach/test_walk.py"),
 }
 
 
