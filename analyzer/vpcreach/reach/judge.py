@@ -104,7 +104,7 @@ def _endpoint_traces(
         traces = _settled_picks(traces, target, meaning)
         by_place.append(_weighed(traces, target, meaning) if target.is_one_of else traces)
     verdicts = {fold(trace.verdict for trace in traces) for traces in by_place}
-    if len(by_place) > 1 and len(verdicts) > 1:
+    if len(verdicts) > 1:
         return [undecided(endpoint.label, [trace for traces in by_place for trace in traces], meaning)]
     return [trace for traces in by_place for trace in traces]
 
