@@ -77,7 +77,7 @@ class Gates:
 
     def _witness(self, packets: PacketSet, leg: Leg) -> Packet:
         clients = packets.source_ports if leg is Leg.OUT else packets.destination_ports
-        client = self.network.atoms.first(clients, self.protocol)
+        client = self.network.atoms.first(clients)
         return concrete(packets, leg, self.protocol, self.port, client[1] if client else 0)
 
 
