@@ -118,10 +118,9 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The modes that may be in force where a sender stands: one when it is known.
+    """The modes that may be in force where a sender stands: one when it is known, else with the doubt.
 
-    `place` is the subnet or VPC; `doubt` says why there may be several modes; `assumption` names the absent file that
-    they rest on.
+    `place` is the subnet or VPC; `assumption` names the absent file that the modes rest on.
     """
 
     place: str
@@ -252,7 +251,7 @@ def _excluded(base: Standing, ids: Iterable[str], sender: Sender, around: Surrou
             base.place, in_effect[0].exclusion_id, f"AWS does not say which exclusion counts: {fact}"
         )
         modes = frozenset[Mode]().union(*(mode.but_for(exclusion) for exclusion in in_effect))
-        return Standing(base.place, modes, doubt)
+        return Standing(base.place, modes, doubt if len(modes) > 1 else None)
     if reading.state is State.ABSENT:
         return Standing(base.place, base.modes, assumption=EXCLUSIONS.assumes)
     if not reading.covers(sender.vpc_id):

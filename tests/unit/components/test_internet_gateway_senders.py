@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
@@ -50,7 +51,8 @@ def sender(component: str = "orders", kind: str = "lambda_function", **more: Any
 def arrival(of: Sender, destination: str = "93.184.216.34", leg: Leg = Leg.OUT) -> Arrival:
     asked, to = arrival_of(of, leg=leg, vpc_id="vpc-main"), AddressSet.parse(destination)
     source = AddressSet.parse("10.0.0.0/24" if to.family is Family.IPV4 else "2600:1f18::/64")
-    return replace(asked, packets=replace(asked.packets, family=to.family, source=source, destination=to))
+    packets = msgspec.structs.replace(asked.packets, family=to.family, source=source, destination=to)
+    return msgspec.structs.replace(asked, packets=packets)
 
 
 SIX = "2001:db8::1"

@@ -1,9 +1,9 @@
 """A NAT gateway by itself: what it translates to, what it refuses, and the key of its reply that it names for it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
@@ -39,7 +39,8 @@ def nat(*addresses: NatGatewayAddress, **more: Any) -> NatGateway:
 def arrival(destination: str = "93.184.216.34", subnet: str = "subnet-a") -> Arrival:
     asked, to = arrival_of(function_in(subnet)), AddressSet.parse(*destination.split())
     source = AddressSet.parse("10.0.1.0/24" if to.family is Family.IPV4 else "2600:1f18::/64")
-    return replace(asked, packets=replace(asked.packets, family=to.family, source=source, destination=to))
+    packets = msgspec.structs.replace(asked.packets, family=to.family, source=source, destination=to)
+    return msgspec.structs.replace(asked, packets=packets)
 
 
 def hops(of: NatGateway, to: Arrival) -> list[Hop]:
@@ -152,7 +153,7 @@ def test_a_regional_gateway_serves_the_zones_of_its_addresses(
 
 def test_a_regional_gateway_without_a_table_leads_nowhere_that_is_known() -> None:
     (hop,) = hops(nat(HERE, subnet_id=None, availability_mode="regional"), arrival())
-    assert (hop.then, hop.detail) == (Stop(), "regional")
+    assert (hop.then, hop.detail) == (Stop(), "regional, source becomes 52.0.0.1")
     assert told([hop]) == [ACL, ("UNSUPPORTED_COMPONENT", "RouteTableId", Effect.UNKNOWN)]
 
 

@@ -1,8 +1,8 @@
 """A route table by itself: which route wins each address, and the hops that its packets take."""
 
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
@@ -63,8 +63,8 @@ def arrival(*destinations: str, leg: Leg = Leg.OUT) -> Arrival:
     asked = arrival_of(function_in("subnet-a"), leg=leg)
     to = AddressSet.parse(*destinations)
     source = AddressSet.parse("10.0.1.0/24" if to.family is V4 else "2600:1f18:0:1::/64")
-    packets = replace(asked.packets, family=to.family, source=source, destination=to)
-    return replace(asked, packets=packets)
+    packets = msgspec.structs.replace(asked.packets, family=to.family, source=source, destination=to)
+    return msgspec.structs.replace(asked, packets=packets)
 
 
 def hops(of: RouteTable, *destinations: str, around: Around | None = None, leg: Leg = Leg.OUT) -> list[Hop]:
@@ -158,7 +158,7 @@ def test_a_subnet_that_chose_no_table_is_told_that_the_main_one_rules_it_b1(
 
 
 def test_where_no_subnet_is_known_a_table_is_not_called_the_main_one() -> None:
-    (hop,) = table().forward(replace(arrival("8.8.8.8"), standing_in=None), Around())
+    (hop,) = table().forward(msgspec.structs.replace(arrival("8.8.8.8"), standing_in=None), Around())
     assert "main table" not in hop.notes[0].message
 
 

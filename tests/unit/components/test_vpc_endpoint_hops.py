@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.unit.components.surroundings import ATOMS, FakeSurroundings, arrival_of, function_in
@@ -18,7 +19,7 @@ def endpoint(kind: str = "Gateway", **more: Any) -> VpcEndpoint:
 
 def arrival(leg: Leg = Leg.OUT, kind: str = "lambda_function", home: str = "vpc-main", **more: Any) -> Arrival:
     sender = replace(function_in("subnet-a"), kind=kind, vpc_id=home)
-    return replace(arrival_of(sender, leg=leg, vpc_id="vpc-main"), **more)
+    return msgspec.structs.replace(arrival_of(sender, leg=leg, vpc_id="vpc-main"), **more)
 
 
 def told(of: VpcEndpoint, asked: Arrival) -> tuple[object, list[tuple[str, str, Effect]]]:
@@ -83,7 +84,8 @@ def test_a_gateway_endpoint_serves_functions_of_its_own_vpc(
 
 def test_a_gateway_endpoint_carries_tcp_only() -> None:
     asked = arrival()
-    datagrams = replace(asked, packets=replace(asked.packets, destination_ports=ATOMS.mask(UDP)))
+    packets = msgspec.structs.replace(asked.packets, destination_ports=ATOMS.mask(UDP))
+    datagrams = msgspec.structs.replace(asked, packets=packets)
     assert told(endpoint(), datagrams)[1] == [("VPCE_GATEWAY_PROTOCOL_RESTRICTION", "", Effect.FAIL)]
 
 
