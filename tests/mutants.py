@@ -43,6 +43,9 @@ TESTS = {
     "reach/gates": ("reach/test_second_reading.py", "reach/test_walk.py"),
 }
 
+# What is asked of every module of a room in one file:
+OF_ROOM = {"components": ("components/test_calls.py",)}
+
 
 def modules(wanted: list[str]) -> Iterator[str]:
     """The modules of the rooms that are, or lie in, one of those wanted: 'packets', 'components/transit_gateway'."""
@@ -59,7 +62,7 @@ def tests_of(module: str) -> list[str]:
     room, *inner = module.split("/")
     folder = TOP / "tests" / "unit" / room
     named = {path for part in inner if part != "__init__" for path in folder.glob(f"test_{part}*.py")}
-    more = {TOP / "tests" / "unit" / each for each in TESTS.get(module, ())}
+    more = {TOP / "tests" / "unit" / each for each in (*TESTS.get(module, ()), *OF_ROOM.get(room, ()))}
     return [str(path.relative_to(TOP)) for path in sorted(named | more or set(folder.glob("test_*.py")))]
 
 
