@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.unit.components.surroundings import HOME, FakeSurroundings, arrival_of, function_in
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
 from vpcreach.components.transit_gateway.route_table import (
-    DESCRIBE_TRANSIT_GATEWAY_ROUTE_TABLES,
     SEARCH_TRANSIT_GATEWAY_ROUTES,
     SearchTransitGatewayRoutes,
     TransitGatewayRouteTable,
@@ -16,7 +15,7 @@ from vpcreach.components.transit_gateway.route_table import (
 from vpcreach.forwarding import UNKNOWN_RESOURCE, Effect, Hop, Note
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.snapshot.call import Call, Place
-from vpcreach.snapshot.snapshot import Reading, Snapshot, State, decoded
+from vpcreach.snapshot.snapshot import Reading, State, decoded
 
 TABLE = TransitGatewayRouteTable(
     transit_gateway_route_table_id="tgw-rtb-a", transit_gateway_id="tgw-hub", state="available"
@@ -188,13 +187,3 @@ def test_the_graph_draws_what_each_attachment_is_sent_g6() -> None:
         "tgw-attach-a": ["10.0.0.0/8", "pl-x"],
         "tgw-attach-b": ["10.0.0.0/8"],
     }
-
-
-@pytest.mark.item("G6")
-def test_the_routes_of_every_table_are_collected() -> None:
-    each = SEARCH_TRANSIT_GATEWAY_ROUTES.each
-    assert each is not None
-    tables = {"TransitGatewayRouteTables": [{"TransitGatewayRouteTableId": f"tgw-rtb-{name}"} for name in "ab"]}
-    listed = Snapshot({DESCRIBE_TRANSIT_GATEWAY_ROUTE_TABLES.path(HOME): json.dumps(tables).encode()})
-    assert list(each(listed, HOME)) == [("tgw-rtb-a",), ("tgw-rtb-b",)]
-    assert list(each(Snapshot({}), HOME)) == []
