@@ -108,6 +108,8 @@ def test_negations_deeper_than_any_that_people_write_are_not_told(depth: int, is
     (made,) = read(rule(Source="!" * depth + "0.0.0.0/1", SourcePort="!" * depth + "0:1023"))
     assert (made.sources is not None) is is_told
     assert (port_ranges_of("!" * depth + "0:1023", {}) is not None) is is_told
+    (listed,) = read(rule(Source="[!" * depth + "0.0.0.0/1" + "]" * depth))
+    assert (listed.sources is not None) is is_told
 
 
 @pytest.mark.item("G9")
@@ -511,6 +513,14 @@ def test_what_passes_by_default_may_still_have_its_answers_dropped() -> None:
     ]
     passing = {"g": group(rule("PASS", Source=HALF))}
     assert outcomes(passing, StatefulRuleGroupReferences=refer("g")) == [(ALL, True, "the default action", None)]
+
+
+@pytest.mark.item("G9")
+def test_whether_a_rule_drops_or_rejects_is_all_the_same() -> None:
+    groups = {"g": group(rule("DROP", options=("content",)), rule("REJECT"))}
+    assert outcomes(groups, StatefulRuleGroupReferences=refer("g")) == [
+        (ALL, False, "REJECT TCP ANY ANY -> ANY ANY", None)
+    ]
 
 
 @pytest.mark.item("G9")

@@ -25,13 +25,14 @@ from vpcreach.components.network_firewall.rules import (
     stateless,
 )
 from vpcreach.forwarding import Reason, Surroundings
-from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.packets.address_map import Family
 from vpcreach.packets.packet_set import PacketSet, Side
 from vpcreach.packets.ports import TCP, UDP
 
 PASS, DROP, REJECT, FORWARD = "PASS", "DROP", "REJECT", "FORWARD"
 STATELESS = {"aws:pass": PASS, "aws:drop": DROP, "aws:forward_to_sfe": FORWARD}
 STRICT_DEFAULTS = {"aws:drop_strict": DROP, "aws:drop_established": DROP}
+ACTION_ORDER = (PASS, DROP, REJECT)
 DROPPING = frozenset({DROP, REJECT})
 PORTED = (TCP, UDP)
 
@@ -95,8 +96,7 @@ class PolicyReader:
             return
         else:
             # Rules that pass are read before those that drop, wherever they stand.
-            ranks = {PASS: 0, DROP: 1, REJECT: 2}
-            rules.sort(key=lambda rule: ranks[rule.action])
+            rules.sort(key=lambda rule: ACTION_ORDER.index(rule.action))
         for fate in fates(packets, rules, default, Side.DESTINATION):
             if fate.actions <= DROPPING:
                 yield Outcome(fate.packets, False, fate.rule)
@@ -135,7 +135,7 @@ class PolicyReader:
 
     def _stateless_default(self) -> list[str]:
         known = [STATELESS[word] for word in self.policy.stateless_default_actions if word in STATELESS]
-        return known[:1] or [PASS, DROP, FORWARD]
+        return known or [PASS, DROP, FORWARD]
 
     def _stateless_rules(self, family: Family) -> Iterator[Rule]:
         for reference in sorted(self.policy.stateless_rule_group_references, key=lambda each: each.priority or 0):
@@ -143,13 +143,13 @@ class PolicyReader:
             group = self.read_group(reference.resource_arn)
             source = group.rules_source.stateless_rules_and_custom_actions if group else None
             if source is None:
-                yield from _anything(family, name, (PASS, DROP, FORWARD), self.around)
+                yield from _anything(name, (PASS, DROP, FORWARD))
                 continue
             for rule in sorted(source.stateless_rules, key=lambda each: each.priority):
                 definition = rule.rule_definition
                 actions = [STATELESS[word] for word in definition.actions if word in STATELESS]
                 words = f"{name} rule {rule.priority}"
-                for action in actions[:1] or (PASS, DROP, FORWARD):
+                for action in actions or (PASS, DROP, FORWARD):
                     made = stateless(definition.match_attributes, action, words, family, self.around.atoms)
                     yield made if actions else _unsure(made)
 
@@ -158,7 +158,7 @@ class PolicyReader:
         sets = {name: each.definition for name, each in policy.policy_variables.rule_variables.items()}
         sets = {"HOME_NET": self.home[family], **sets}
         if policy.tls_inspection_configuration_arn or policy.resolved_address_validation:
-            yield from _anything(family, "inspection of TLS or of resolved addresses", (DROP,), self.around)
+            yield from _anything("inspection of TLS or of resolved addresses", (DROP,))
         for reference in sorted(policy.stateful_rule_group_references, key=lambda each: each.priority or 0):
             yield from self._group_rules(reference, sets, family)
 
@@ -171,7 +171,7 @@ class PolicyReader:
         source = group.rules_source if group is not None else None
         if group is None or source is None or not source.stateful_rules:
             # Suricata's language, a list of domain names, or a group that AWS manages: it may do anything.
-            yield from _anything(family, name, (PASS,) if spares else (PASS, DROP), self.around)
+            yield from _anything(name, (PASS,) if spares else (PASS, DROP))
             return
         for rule in source.stateful_rules:
             action = rule.action.upper()
@@ -181,7 +181,7 @@ class PolicyReader:
                 if action in (PASS, DROP, REJECT):
                     yield made
                 else:
-                    yield from _anything(family, f"{name}: {rule}", (PASS, DROP), self.around)
+                    yield from _anything(f"{name}: {rule}", (PASS, DROP))
 
 
 def _only(fate: Fate) -> frozenset[str]:
@@ -189,19 +189,10 @@ def _only(fate: Fate) -> frozenset[str]:
     return fate.actions if len(fate.actions) == 1 else frozenset()
 
 
-def _anything(family: Family, words: str, actions: Iterable[str], around: Surroundings) -> Iterator[Rule]:
+def _anything(words: str, actions: Iterable[str]) -> Iterator[Rule]:
     """Rules that may match any packet and take any of these actions."""
-    everything, every_port = AddressSet.everything(family), around.atoms.everything
     for action in actions:
-        yield Rule(
-            action,
-            words,
-            everything,
-            everything,
-            every_port,
-            every_port,
-            FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE,
-        )
+        yield Rule(action, words, None, None, None, None, FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE)
 
 
 def _unsure(rule: Rule) -> Rule:
