@@ -1,10 +1,15 @@
 """Egress-only internet gateways: IPv6 to the internet and back, for addresses of their own VPC."""
 
+import msgspec
 import pytest
 
 from tests.estates.asking import told
 from tests.estates.builder import Estate
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
 from tests.unit.reach.worlds import dual_stack
+from vpcreach.components.egress_only_internet_gateway import EgressOnlyAttachment, EgressOnlyInternetGateway
+from vpcreach.forwarding import Deliver, Effect, Hop, Stop
+from vpcreach.packets.address_map import AddressSet, Family
 
 INTERNET = "[2606:4700::1111]:443"
 
@@ -97,3 +102,55 @@ def test_global_addresses_that_aws_holds_private_do_not_get_out() -> None:
     for block in estate["subnet-app-a"]["Ipv6CidrBlockAssociationSet"]:
         block["Ipv6AddressAttribute"] = "private"
     assert told(estate, INTERNET) == "blocked IPV6_NOT_PUBLIC"
+
+
+# The gateway, asked directly
+
+
+def hops(
+    destination: str, *, source: str = "2600::/16", state: str = "attached", vpc_id: str = "vpc-main"
+) -> list[Hop]:
+    gateway = EgressOnlyInternetGateway(
+        egress_only_internet_gateway_id="eigw-six", attachments=(EgressOnlyAttachment(vpc_id="vpc-main", state=state),)
+    )
+    arrival = arrival_of(function_in(None, vpc_id))
+    packets = msgspec.structs.replace(
+        arrival.packets,
+        family=Family.IPV6,
+        source=AddressSet.parse(source),
+        destination=AddressSet.parse(destination),
+    )
+    return list(gateway.forward(msgspec.structs.replace(arrival, packets=packets), FakeSurroundings()))
+
+
+def notes_of(hop: Hop) -> list[tuple[Effect, str, str, str]]:
+    return [(note.effect, note.code, note.component, note.entry) for note in hop.notes]
+
+
+@pytest.mark.item("C12")
+def test_of_all_addresses_the_global_ones_pass_and_the_others_are_named() -> None:
+    dropped, passed = hops("::/2")
+    assert (str(dropped.packets.destination), dropped.then, dropped.detail) == ("::/3", Stop(), "dropped")
+    assert notes_of(dropped) == [(Effect.FAIL, "NO_POSSIBLE_DESTINATION", "eigw-six", "::/3")]
+    assert (str(passed.packets.destination), passed.then, passed.notes) == ("2000::/3", Deliver(None), ())
+
+
+@pytest.mark.item("C12")
+@pytest.mark.parametrize("state", ["attached", "available"])
+def test_either_word_for_an_attachment_in_use_counts(state: str) -> None:
+    (hop,) = hops("2606::/16", state=state)
+    assert hop.notes == ()
+
+
+@pytest.mark.item("C12")
+def test_what_stops_packets_at_an_egress_only_gateway_names_the_entry() -> None:
+    (hop,) = hops("2606::/16", state="attaching")
+    assert notes_of(hop) == [(Effect.UNKNOWN, "BAD_STATE_ATTACHMENT", "eigw-six", "Attachments")]
+    (hop,) = hops("2606::/16", source="fd00::/8")
+    assert notes_of(hop) == [(Effect.FAIL, "IPV6_NOT_PUBLIC", "eigw-six", "fd00::/8")]
+
+
+@pytest.mark.item("C12")
+def test_packets_of_another_vpc_are_refused_as_a_whole() -> None:
+    (hop,) = hops("2606::/16", vpc_id="vpc-other")
+    assert notes_of(hop) == [(Effect.FAIL, "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "eigw-six", "")]

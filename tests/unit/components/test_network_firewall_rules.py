@@ -80,13 +80,15 @@ def read(record: dict[str, Any], **sets: tuple[str, ...]) -> list[Rule]:
         ("$OTHER_NET", None),
         ("$TWICE", "10.7.0.0/16"),
         ("$ITSELF", None),
+        ("$NOT_ITSELF", None),
         ("2600::/16", ""),
         ("@reference", None),
     ],
 )
 def test_the_addresses_of_a_header(text: str, expected: str | None) -> None:
     sets = {"HOME_NET": ("0.0.0.0/1",), "POLICYS": ("10.8.0.0/16", "10.9.0.0/16"), "TWICE": ("$MINE",)}
-    (made,) = read(rule(Source=text, Destination="10.0.0.0/8"), **sets, ITSELF=("$ITSELF",), MINE=("10.6.0.0/16",))
+    sets |= {"ITSELF": ("$ITSELF",), "NOT_ITSELF": ("!$NOT_ITSELF",)}
+    (made,) = read(rule(Source=text, Destination="10.0.0.0/8"), **sets, MINE=("10.6.0.0/16",))
     assert made.destinations == AddressSet.parse("10.0.0.0/8")
     if expected is None:
         assert made.sources is None

@@ -4,6 +4,7 @@ import pytest
 
 from tests.estates.asking import ask, finding_codes, function_report, told
 from tests.estates.builder import Estate
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
 from tests.unit.reach.worlds import (
     INTERFACES,
     PEER_V6,
@@ -21,6 +22,9 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.components.subnet import Subnet
+from vpcreach.forwarding import COLLECTION_FAILED, Deliver, Effect, Note, Stop
+from vpcreach.snapshot.record import Ipv4Cidr
 
 SUBNETS = "ec2/describe-subnets"
 
@@ -244,3 +248,53 @@ def test_a_function_of_one_family_is_told_so_a11() -> None:
 def test_inside_a_subnet_nothing_is_routed_b8() -> None:
     path = ask(changed(database(subnets=["app-a"])), "rds:orders-db").subnets[0].traces[0].path
     assert [step.kind for step in path if step.kind in ("route_table", "network_acl", "vpc")] == []
+
+
+@pytest.mark.item("A24", "A25")
+@pytest.mark.parametrize(
+    ("changes", "zone_type", "expected"),
+    [
+        ({}, None, []),
+        ({"state": "pending"}, None, [(Effect.FAIL, "BAD_STATE", "subnet-x", "State")]),
+        ({"availability_zone": "a-zone"}, "availability-zone", []),
+        (
+            {"availability_zone": "a-zone"},
+            None,
+            [(Effect.UNKNOWN, "UNSUPPORTED_SUBNET_PLACEMENT", "subnet-x", "AvailabilityZone")],
+        ),
+        (
+            {"availability_zone": "a-zone"},
+            "local-zone",
+            [(Effect.UNKNOWN, "UNSUPPORTED_SUBNET_PLACEMENT", "subnet-x", "AvailabilityZone")],
+        ),
+        (
+            {"outpost_arn": "arn:aws:outposts:x"},
+            "availability-zone",
+            [(Effect.UNKNOWN, "UNSUPPORTED_SUBNET_PLACEMENT", "subnet-x", "AvailabilityZone")],
+        ),
+        (
+            {"type": "Elastic VMware Service"},
+            None,
+            [(Effect.UNKNOWN, "UNSUPPORTED_SUBNET_PLACEMENT", "subnet-x", "Type")],
+        ),
+    ],
+)
+def test_what_speaks_against_a_subnet_names_the_entry(
+    changes: dict[str, str], zone_type: str | None, expected: list[tuple[Effect, str, str, str]]
+) -> None:
+    notes = Subnet(subnet_id="subnet-x", vpc_id="vpc-main", **changes).source_notes(zone_type)  # type: ignore[arg-type]
+    assert [(note.effect, note.code, note.component, note.entry) for note in notes] == expected
+
+
+@pytest.mark.item("B8", "K5")
+def test_what_leaves_a_subnet_whose_table_is_not_known_is_undecided_and_the_rest_delivered() -> None:
+    unread = COLLECTION_FAILED.unknown("rtb-x", "", "not collected")
+
+    class Unread(FakeSurroundings):
+        def route_table_of(self, subnet_id: str) -> Note:
+            return unread
+
+    subnet = Subnet(subnet_id="subnet-x", vpc_id="vpc-main", cidr_block=Ipv4Cidr("0.0.0.0/1"))
+    inside, outside = subnet.forward(arrival_of(function_in("subnet-x")), Unread())
+    assert (str(inside.packets.destination), inside.then) == ("0.0.0.0/1", Deliver("subnet-x"))
+    assert (str(outside.packets.destination), outside.then, outside.notes) == ("128.0.0.0/1", Stop(), (unread,))

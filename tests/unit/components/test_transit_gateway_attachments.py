@@ -16,7 +16,8 @@ from vpcreach.components.transit_gateway.attachment import (
 )
 from vpcreach.components.transit_gateway.nat_configuration import NatConfiguration, OneToOneNat
 from vpcreach.components.transit_gateway.peering_attachment import to_the_far_side
-from vpcreach.forwarding import Effect, Hop, Leg, Lookup, Note, Stop
+from vpcreach.components.transit_gateway.vpc_attachment import DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS, VpcAttachment
+from vpcreach.forwarding import Effect, Emerge, Hop, Leg, Lookup, Note, Stop
 from vpcreach.network.network import Network
 from vpcreach.packets.address_map import AddressSet, Family
 from vpcreach.packets.packet_set import PacketSet
@@ -223,6 +224,44 @@ def test_the_attachment_of_a_vpc_that_no_file_lists_is_not_known() -> None:
     found = TransitGateway(transit_gateway_id="tgw-hub", owner_id=ACCOUNT).attachment_of("vpc-x", FakeSurroundings())
     assert isinstance(found, Note)
     assert (found.effect, found.code, found.component) == (Effect.UNKNOWN, "UNKNOWN_RESOURCE", "tgw-hub")
+
+
+def of_vpc(**changes: object) -> VpcAttachment:
+    plain = {"TransitGatewayAttachmentId": "tgw-attach-app", "VpcId": "vpc-app", "State": "available"}
+    return decoded(json.dumps(plain | changes).encode(), VpcAttachment, "")
+
+
+class Vpc(FakeSurroundings):
+    """The VPC behind the attachment, whose subnets are in no zone that is told."""
+
+    def zone_of(self, subnet_id: str | None) -> None:
+        return None
+
+
+@pytest.mark.item("G6", "K5")
+def test_a_vpc_or_subnet_that_is_not_told_leaves_the_way_out_of_the_gateway_undecided() -> None:
+    hop = of_vpc(SubnetIds=["subnet-a"]).leave(FROM_APP.packets, FROM_APP, "words", Vpc())
+    assert (hop.then, hop.detail) == (Stop(), "words")
+    assert told(*hop.notes) == [(Effect.UNKNOWN, "UNKNOWN_RESOURCE", "vpc-app", "")]
+    hop = of_vpc().leave(FROM_APP.packets, FROM_APP, "words", Vpc([Thing("vpc-app", "vpc")]))
+    assert told(*hop.notes) == [(Effect.UNKNOWN, "UNKNOWN_RESOURCE", "tgw-attach-app", "SubnetIds")]
+
+
+@pytest.mark.item("D6")
+@pytest.mark.parametrize(("support", "effect"), [("disable", Effect.FAIL), (None, Effect.UNKNOWN), ("enable", None)])
+def test_groups_are_lost_where_packets_come_out_and_on_the_way_out_alone(
+    support: str | None, effect: Effect | None
+) -> None:
+    options = {"SecurityGroupReferencingSupport": support, "ApplianceModeSupport": "enable"}
+    attached = of_vpc(SubnetIds=["subnet-a", "subnet-b"], Options=options)
+    around = Vpc([Thing("vpc-app", "vpc")], {DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS: {}})
+    hop = attached.leave(FROM_APP.packets, FROM_APP, "words", around)
+    assert hop.then == Emerge("vpc-app", ("subnet-a", "subnet-b"), same_both_ways=True)
+    found = told(hop.references_lost) if hop.references_lost else []
+    expected = (effect, "SG_REFERENCING_SUPPORT", "tgw-attach-app", "SecurityGroupReferencingSupport")
+    assert found == ([] if effect is None else [expected])
+    back = msgspec.structs.replace(FROM_APP, leg=Leg.BACK)
+    assert attached.leave(FROM_APP.packets, back, "words", around).references_lost is None
 
 
 # The far side of a peering
