@@ -41,6 +41,27 @@ TESTS = {
         "reach/test_walk.py",
     ),
     "reach/gates": ("reach/test_second_reading.py", "reach/test_walk.py"),
+    "reach/references": (
+        "components/test_security_group.py",
+        "components/test_transit_gateway_filters.py",
+        "reach/test_second_opinions.py",
+    ),
+    "reach/returning": (
+        "components/test_answers_astray.py",
+        "components/test_nat_gateway.py",
+        "components/test_transit_gateway_egress.py",
+    ),
+    "reach/walk": (
+        "components/test_answers_astray.py",
+        "components/test_appliances.py",
+        "components/test_internet_gateway.py",
+        "components/test_nat_gateway.py",
+        "components/test_route_table.py",
+        "components/test_transit_gateway_routes.py",
+        "components/test_vpc_peering.py",
+        "reach/test_second_opinions.py",
+        "reach/test_second_reading.py",
+    ),
 }
 
 # What is asked of every module of a room in one file:
