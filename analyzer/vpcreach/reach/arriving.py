@@ -29,7 +29,7 @@ from vpcreach.reach.references import lost_at_private_link
 def arrived(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
     """The fates of packets that were delivered in a subnet, or (standing nowhere) to a service or the internet."""
     if target.public_interface_id is not None and branch.standing_in is None:
-        yield from _inbound(asked, branch, target)
+        yield from _inbound(asked, branch, target, target.public_interface_id)
         return
     if target.is_outside_vpcs and branch.standing_in is not None:
         message = (
@@ -80,9 +80,8 @@ def _by_private_link(asked: Asked, branch: Branch, target: Target) -> Iterator[B
         yield branch.narrowed(Leg.OUT, packets.with_destination(rest))
 
 
-def _inbound(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
+def _inbound(asked: Asked, branch: Branch, target: Target, interface_id: str) -> Iterator[Branch]:
     """From the internet to a collected interface's public address: a segment of its own (C11)."""
-    interface_id = target.public_interface_id or ""
     interface = asked.network.record(interface_id)
     if not isinstance(interface, NetworkInterface) or interface.subnet_id is None or interface.vpc_id is None:
         yield branch.noting((asked.network.unread(interface_id),))
@@ -100,10 +99,9 @@ def _inbound(asked: Asked, branch: Branch, target: Target) -> Iterator[Branch]:
         shares_destination=False,
         end=interface.subnet_id,
         end_subnet=interface.subnet_id,
-        end_vpc=interface.vpc_id,
     )
     # What an unverified machine sends to the internet may as well come from elsewhere.
-    entering = branch.doubted().opening(segment).but(vpc_id=interface.vpc_id, standing_in=None)
+    entering = branch.doubted().opening(segment).but(vpc_id=interface.vpc_id)
     entering = _entering(asked, entering, interface.vpc_id, interface.subnet_id)
     step = asked.gates.step(interface.id, interface.kind, "entered by its public address")
     for crossed in asked.gates.cross(entering.stepping(Leg.OUT, step), interface.subnet_id, Leg.OUT):
