@@ -35,6 +35,14 @@ TESTS = {
         "components/test_transit_gateway_filters.py",
         "components/test_vpc_peering.py",
     ),
+    "reach/arriving": (
+        "components/test_internet_gateway.py",
+        "components/test_transit_gateway_filters.py",
+        "components/test_vpc_peering.py",
+        "destinations/test_addresses.py",
+        "reach/test_inbound.py",
+        "reach/test_second_opinions.py",
+    ),
     "reach/judge": (
         "components/test_transit_gateway_data.py",
         "reach/test_second_opinions.py",
