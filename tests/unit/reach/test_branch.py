@@ -66,9 +66,14 @@ def test_a_smaller_destination_holds_for_every_sender_who_shares_it(at: int, leg
     assert destinations(narrowed(branch(segment(), segment(), at=at), leg)) == ["8.8.8.8"] * 3
 
 
-@pytest.mark.parametrize(("at", "expected"), [(0, "fwww"), (1, "wffw"), (2, "wffw"), (3, "wwwf")])
-def test_a_destination_is_shared_until_packets_are_translated_to_another_one(at: int, expected: str) -> None:
-    chain = branch(segment(shares=False), segment(), segment(shares=False), at=at)
+@pytest.mark.parametrize(
+    ("shared", "at", "expected"),
+    [("nyn", 0, "fwww"), ("nyn", 1, "wffw"), ("nyn", 2, "wffw"), ("nyn", 3, "wwwf"), ("yn", 1, "ffw")],
+)
+def test_a_destination_is_shared_until_packets_are_translated_to_another_one(
+    shared: str, at: int, expected: str
+) -> None:
+    chain = branch(*(segment(shares=each == "y") for each in shared), at=at)
     assert destinations(narrowed(chain)) == [{"f": "8.8.8.8", "w": "8.0.0.0/8"}[word] for word in expected]
 
 
