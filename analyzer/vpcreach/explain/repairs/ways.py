@@ -174,11 +174,10 @@ def _by_new_endpoint(case: Case, blocked: Blocked, table: RouteTable) -> Iterato
     if service is None or table.vpc_id != vpc_id:
         return
     if service in GATEWAY_SERVICES:
-        endpoint_id = f"{NEW_ENDPOINT}-{service}-{table.id}"
         existing = (e for e in case.network.every(VpcEndpoint) if e.is_gateway and e.vpc_id == vpc_id)
         if not any(e.service_name.endswith(f".{service}") for e in existing):
-            made = [e for e in case.tried if isinstance(e, NewGatewayEndpoint)]
-            yield (NewGatewayEndpoint(made[0].endpoint_id if made else endpoint_id, vpc_id, service, table.id),)
+            # One endpoint serves all tables of the VPC: under one id they are written as one.
+            yield (NewGatewayEndpoint(f"{NEW_ENDPOINT}-{service}", vpc_id, service, table.id),)
         return
     chosen: dict[str, str] = {}
     for subnet_id in case.stands.subnet_ids:

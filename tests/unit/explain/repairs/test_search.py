@@ -163,6 +163,13 @@ def test_a_subnet_that_ceases_to_be_public_is_told() -> None:
     assert fixes[0].cautions == ()
 
 
+def test_one_new_gateway_endpoint_serves_all_tables() -> None:
+    estate = changed(_two_tables, lambda estate: estate.remove("nat-main"))
+    [first, *_] = told(estate, "s3", "twofold")
+    made = "make a gateway endpoint (vpce-new-s3) for s3 in rtb-lone-"
+    assert first == f"{made}a; {made}b"
+
+
 def test_the_route_that_a_nat_gateway_needs_is_left_alone() -> None:
     estate = changed()
     estate.move_function("app", subnets=["public-a"], groups=["app"])
