@@ -39,7 +39,7 @@ def _fix(number: int, fix: Fix, story: Story, language: str) -> list[str]:
         lines += ["     besides that:", *change_lines(fix.also_changes, 7)]
     else:
         lines.append("     changes no other verdict")
-    lines += [line for caution in fix.cautions for line in paragraph(f"mind: {caution}", 5)]
+    lines += [line for caution in fix.cautions for line in paragraph(f"mind: {caution.text}", 5)]
     return [*lines, *(f"       {line}".rstrip() for line in written(fix.edits, language, story.network).splitlines())]
 
 

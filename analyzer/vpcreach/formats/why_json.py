@@ -100,7 +100,7 @@ def _fix(fix: Fix, story: Story) -> FixJson:
         fix.cost.value,
         changes_json(fix.opens),
         changes_json(fix.harms),
-        list(fix.cautions),
+        [caution.text for caution in fix.cautions],
         {language: written(fix.edits, language, story.network) for language in LANGUAGES},
     )
 

@@ -19,7 +19,7 @@ from vpcreach.explain.changes import VerdictChange, changes_for_everyone
 from vpcreach.explain.edits import AssociateRouteTable, Cost, Edit, SetFunctionSubnets, apply
 from vpcreach.explain.repairs import rules, settings, ways
 from vpcreach.explain.repairs.case import Blocked, Case
-from vpcreach.explain.repairs.cautions import cautions
+from vpcreach.explain.repairs.cautions import Caution, cautions
 from vpcreach.explain.repairs.likeness import is_clashing, numberless, places, width
 from vpcreach.forwarding import Note
 from vpcreach.reach.answer import Answer, Verdict
@@ -68,14 +68,14 @@ REMEDIES: dict[str, Remedy] = {
 class Fix:
     """Edits that together make the question reachable, each of them needed; what they change besides.
 
-    `mends` has for each edit, in the same order, the blocker that it was found for. `cautions` are sentences about what
-    no verdict tells.
+    `mends` has for each edit, in the same order, the blocker that it was found for. `cautions` tell what no verdict
+    does.
     """
 
     edits: tuple[Edit, ...]
     also_changes: tuple[VerdictChange, ...]
     mends: tuple[Note, ...] = ()
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def cost(self) -> Cost:
@@ -214,7 +214,9 @@ class Search:
         asked = (self.function_arn, self.destination)
         others = tuple(c for c in changes if (c.question.arn, c.question.destination) != asked)
         mends = tuple(self._found_for[numberless(edit)] for edit in edits)
-        return Fix(edits, others, mends, cautions(edits, self.analysis.network, edited.network))
+        before = self._asked(())
+        own = [subnet.subnet_id for subnet in before[1].subnets] if before else []
+        return Fix(edits, others, mends, cautions(edits, own, self.analysis.network, edited.network))
 
 
 def _blockers(answer: Answer) -> Iterator[Blocked]:
@@ -240,7 +242,7 @@ def _is_new(option: tuple[Edit, ...], tried: tuple[Edit, ...]) -> bool:
 def _order(fix: Fix) -> tuple[object, ...]:
     """No new resource, no harm, least opened, cheapest, fewest edits, narrowest rules, nothing moved."""
     rank = _COSTS.index(fix.cost)
-    harms = len(fix.harms), len(fix.cautions)
+    harms = len(fix.harms), len(_weighing(fix))
     moved = sum(isinstance(edit, AssociateRouteTable | SetFunctionSubnets) for edit in fix.edits)
     text = str([str(edit) for edit in fix.edits])
     return (rank > 0, harms, len(fix.opens), rank, len(fix.edits), sum(map(width, fix.edits)), moved, text)
@@ -257,5 +259,9 @@ def _best(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
 
 def _is_simpler(fix: Fix, other: Fix) -> bool:
     """Whether the first has fewer edits than the second, is no dearer, and does nothing that the second does not."""
-    is_narrower = set(fix.also_changes) <= set(other.also_changes) and set(fix.cautions) <= set(other.cautions)
+    is_narrower = set(fix.also_changes) <= set(other.also_changes) and _weighing(fix) <= _weighing(other)
     return is_narrower and _COSTS.index(fix.cost) <= _COSTS.index(other.cost) and len(fix.edits) < len(other.edits)
+
+
+def _weighing(fix: Fix) -> set[Caution]:
+    return {caution for caution in fix.cautions if caution.weighs}

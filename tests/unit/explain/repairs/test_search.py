@@ -8,8 +8,10 @@ import yaml
 
 from tests.estates.asking import snapshot_of
 from tests.estates.builder import Estate
+from tests.estates.hub_and_spoke import hub_and_spoke
 from tests.estates.mistakes import MISTAKES, Mistake
 from tests.estates.shop import shop
+from tests.unit.components.test_vpc_peering import peered
 from tests.unit.formats.edits.dry_cli import dry_parse
 from tests.unit.formats.edits.templates import parses_as_cloudformation, parses_as_terraform
 from tests.unit.reach.worlds import changed, main, no_route, record
@@ -154,13 +156,73 @@ def _in_a_public_subnet(estate: Estate) -> None:
     estate.move_function("app", subnets=["public-b"], groups=["app"])
 
 
+def texts_of(fix: Fix) -> tuple[str, ...]:
+    return tuple(caution.text for caution in fix.cautions)
+
+
 def test_a_subnet_that_ceases_to_be_public_is_told() -> None:
     fixes = fixes_for(Analysis(snapshot_of(changed(_in_a_public_subnet))), "app", "internet")
     rerouted = [fix for fix in fixes if "rtb-public-b" in str(fix.edits[0])]
-    assert {fix.cautions for fix in rerouted} == {
+    assert {texts_of(fix) for fix in rerouted} == {
         ("subnet-public-b is public no longer: nothing there can be called from the internet any more",)
     }
     assert fixes[0].cautions == ()
+
+
+def _alone_without_route(estate: Estate) -> None:
+    """The function under a table of its own that has no route; `mate` beside it; databases under another such table."""
+    vpc = main(estate)
+    vpc.subnet("lone", "10.0.8.0/24", az="a", table="lone")
+    vpc.route_table("lone")
+    estate.move_function("app", subnets=["lone"], groups=["app"])
+    estate.function("mate", subnets=["lone"], groups=["app"])
+    vpc.route_table("private")
+
+
+def test_opening_a_function_s_own_table_comes_before_opening_that_of_the_databases() -> None:
+    first, *others = fixes_for(Analysis(snapshot_of(changed(_alone_without_route))), "app", "internet")
+    assert [str(edit) for edit in first.edits] == ["add to rtb-lone the route 0.0.0.0/0 -> nat-main"]
+    assert first.cautions == ()
+    for fix in others:
+        assert any("get a default route as well" in text for text in texts_of(fix))
+
+
+def test_subnets_under_the_function_s_own_table_get_its_route_as_well_and_no_detour_is_better_for_it() -> None:
+    first, *_ = fixes_for(Analysis(snapshot_of(changed(no_route()))), "app", "internet")
+    assert [str(edit) for edit in first.edits] == ["add to rtb-private the route 0.0.0.0/0 -> nat-main"]
+    told = "subnet-data-a, subnet-data-b get a default route as well: machines and databases there can call out then"
+    assert texts_of(first) == (told,)
+
+
+def test_a_way_into_another_network_that_a_fix_takes_away_is_told_and_comes_last() -> None:
+    spokes = hub_and_spoke(accounts=1)
+    spokes.hub.drop_route("spokes", "0.0.0.0/0")
+    spokes.app.subnet("app-public", "10.1.2.0/24", table="app-public")
+    spokes.app.internet_gateway("app")
+    spokes.app.nat_gateway("app", subnet="app-public", public_ip="52.0.0.9")
+    spokes.app.route_table("app-public", {"0.0.0.0/0": "igw-app"})
+    first, second = fixes_for(Analysis(snapshot_of(spokes.here)), "app", "internet")
+    assert (texts_of(first), str(second.edits[0])) == ((), "point 0.0.0.0/0 of rtb-app at nat-app instead of tgw-hub")
+    lost = "what is reached that way and not compared below is lost"
+    assert texts_of(second) == (f"0.0.0.0/0 leads from subnet-app to tgw-hub no longer: {lost}",)
+
+
+def test_a_subnet_under_another_table_loses_the_ways_that_its_own_table_alone_has() -> None:
+    estate = peered()
+    vpc = estate.drawn_vpc("main")
+    vpc.subnet("public", "10.0.0.0/24", table="public")
+    vpc.internet_gateway("main")
+    vpc.nat_gateway("main", subnet="public", public_ip="52.0.0.1")
+    vpc.route_table("public", {"0.0.0.0/0": "igw-main"})
+    vpc.subnet("other", "10.0.5.0/24", table="other")
+    vpc.route_table("other", {"0.0.0.0/0": "nat-main"})
+    fixes = fixes_for(Analysis(snapshot_of(estate)), "app", "internet")
+    told = {str(fix.edits[0]): texts_of(fix) for fix in fixes}
+    assert str(fixes[0].edits[0]) == "add to rtb-app the route 0.0.0.0/0 -> nat-main"
+    lost = "10.1.0.0/16 leads from subnet-app to pcx-link no longer"
+    assert told["associate subnet-app with rtb-other instead of rtb-app"] == (
+        f"{lost}: what is reached that way and not compared below is lost",
+    )
 
 
 def test_one_new_gateway_endpoint_serves_all_tables() -> None:
