@@ -1,8 +1,8 @@
 """A peering connection by itself: whose packets it carries, where to, and what it says of the others."""
 
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.unit.components.surroundings import FakeSurroundings, Thing, arrival_of, function_in
@@ -35,8 +35,10 @@ def peering(there: PeeringSide = PEER, here: PeeringSide = MAIN, status: str | N
 
 def arrival(source: str = "10.0.1.0/24", destination: str = "10.1.0.0/24", vpc_id: str = "vpc-main") -> Arrival:
     asked, to = arrival_of(function_in("subnet-a"), vpc_id=vpc_id), AddressSet.parse(*destination.split())
-    packets = replace(asked.packets, family=to.family, source=AddressSet.parse(*source.split()), destination=to)
-    return replace(asked, packets=packets)
+    packets = msgspec.structs.replace(
+        asked.packets, family=to.family, source=AddressSet.parse(*source.split()), destination=to
+    )
+    return msgspec.structs.replace(asked, packets=packets)
 
 
 def hops(of: VpcPeeringConnection, asked: Arrival) -> list[Hop]:
