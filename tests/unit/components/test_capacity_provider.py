@@ -7,6 +7,8 @@ from tests.estates.builder import Estate, allow
 from tests.unit.reach.worlds import Change, changed, database, denied, egress, no_route, route, without
 from vpcreach.api import Analysis
 from vpcreach.components.lambda_function import GET_CAPACITY_PROVIDER
+from vpcreach.components.lambda_function.capacity_provider import CapacityProvider
+from vpcreach.forwarding import Effect
 from vpcreach.snapshot.call import Place
 
 PROVIDER = "lambda/get-capacity-provider/fleet"
@@ -240,3 +242,21 @@ def test_the_collector_asks_for_each_provider_that_functions_name() -> None:
     place = Place("111122223333", "eu-west-1")
     assert list(GET_CAPACITY_PROVIDER.each(snapshot_of(changed(provider())), place)) == [("fleet",)]
     assert list(GET_CAPACITY_PROVIDER.each(snapshot_of(changed()), place)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "effect"),
+    [
+        ("Active", None),
+        ("Failed", Effect.FAIL),
+        ("Deleting", Effect.FAIL),
+        ("Pending", Effect.UNKNOWN),
+        (None, Effect.UNKNOWN),
+    ],
+)
+def test_the_state_of_a_provider_names_the_entry(state: str | None, effect: Effect | None) -> None:
+    arn = "arn:aws:lambda:eu-west-1:111122223333:capacity-provider:fleet"
+    fleet = CapacityProvider(capacity_provider_arn=arn, state=state)
+    expected = [(effect, "BAD_STATE", arn, "State")] if effect else []
+    assert [(note.effect, note.code, note.component, note.entry) for note in fleet.state_notes()] == expected
+    assert [fleet.owns(tag) for tag in (arn, "fleet", "eet", "")] == [True, True, False, False]

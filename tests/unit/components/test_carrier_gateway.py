@@ -4,6 +4,9 @@ import pytest
 
 from tests.estates.asking import told
 from tests.estates.builder import Estate
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
+from vpcreach.components.carrier_gateway import CarrierGateway
+from vpcreach.forwarding import Effect, Leg, Stop
 
 FAR = "192.168.7.9:443"
 
@@ -49,3 +52,32 @@ def test_a_carrier_gateway_that_cannot_be_read_is_undecided() -> None:
 @pytest.mark.item("G12")
 def test_local_gateways_are_undecided() -> None:
     assert told(routed("lgw-outpost"), FAR) == "unknown UNSUPPORTED_COMPONENT"
+
+
+@pytest.mark.item("G12")
+@pytest.mark.parametrize(
+    ("state", "vpc_id", "expected"),
+    [
+        ("available", "vpc-main", []),
+        ("available", None, []),
+        ("deleting", "vpc-main", [(Effect.FAIL, "BAD_STATE", "cagw-wave", "State")]),
+        ("deleted", "vpc-main", [(Effect.FAIL, "BAD_STATE", "cagw-wave", "State")]),
+        ("available", "vpc-other", [(Effect.FAIL, "BAD_STATE_ATTACHMENT", "cagw-wave", "VpcId")]),
+    ],
+)
+def test_what_stops_packets_at_a_carrier_gateway_names_the_entry(
+    state: str, vpc_id: str | None, expected: list[tuple[Effect, str, str, str]]
+) -> None:
+    gateway = CarrierGateway(carrier_gateway_id="cagw-wave", vpc_id=vpc_id, state=state)
+    arrival = arrival_of(function_in("subnet-app"))
+    (hop,) = gateway.forward(arrival, FakeSurroundings())
+    assert (hop.packets, hop.then, hop.detail) == (arrival.packets, Stop(), "carrier's network")
+    beyond = (Effect.UNKNOWN, "UNSUPPORTED_COMPONENT", "cagw-wave", "")
+    assert [(note.effect, note.code, note.component, note.entry) for note in hop.notes] == [*expected, beyond]
+
+
+@pytest.mark.item("G12", "B11")
+def test_answers_that_are_sent_to_a_carrier_gateway_are_lost() -> None:
+    gateway = CarrierGateway(carrier_gateway_id="cagw-wave", vpc_id="vpc-main", state="available")
+    (hop,) = gateway.forward(arrival_of(function_in("subnet-app"), leg=Leg.BACK), FakeSurroundings())
+    assert [(note.effect, note.component) for note in hop.notes] == [(Effect.FAIL, "cagw-wave")]

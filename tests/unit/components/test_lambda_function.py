@@ -15,9 +15,16 @@ from tests.unit.reach.worlds import (
     record,
     without,
 )
-from vpcreach.components.lambda_function.function import GetFunctionConfiguration, VpcConfig, split_qualifier
+from vpcreach.components.lambda_function.function import (
+    GetFunctionConfiguration,
+    LambdaFunction,
+    VpcConfig,
+    split_qualifier,
+)
+from vpcreach.components.lambda_function.state import condition
 from vpcreach.components.lambda_function.versions import Alias, RoutingConfig
 from vpcreach.errors import UsageError
+from vpcreach.forwarding import Effect
 
 ARN = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
 STATE = "lambda/get-function-configuration/app"
@@ -347,3 +354,60 @@ def test_a_reply_that_was_saved_for_its_state_alone_tells_no_configuration() -> 
     whole = GetFunctionConfiguration(function_arn=ARN, vpc_config=VpcConfig(subnet_ids=("subnet-a",))).configuration
     assert whole is not None
     assert (whole.id, whole.subnet_ids) == (ARN, ("subnet-a",))
+
+
+@pytest.mark.item("A13")
+@pytest.mark.parametrize(
+    ("facts", "is_provisional", "expected"),
+    [
+        ({}, False, []),
+        ({"state": "Active"}, False, []),
+        ({"state": "Pending"}, True, []),
+        ({"state": "Active", "last_update_status": "InProgress"}, True, []),
+        ({"state": "Active", "last_update_status": "Successful"}, False, []),
+        (
+            {"state": "Active", "last_update_status": "Failed"},
+            True,
+            [(Effect.ADVICE, "LAST_UPDATE_FAILED", "LastUpdateStatus")],
+        ),
+        ({"state": "Inactive"}, False, [(Effect.ADVICE, "FUNCTION_IDLE", "State")]),
+        (
+            {"state": "Inactive", "state_reason_code": "Idle"},
+            False,
+            [(Effect.ADVICE, "FUNCTION_IDLE", "State")],
+        ),
+        (
+            {"state": "Inactive", "state_reason_code": "Restoring"},
+            False,
+            [(Effect.UNKNOWN, "FUNCTION_STATE", "State")],
+        ),
+        ({"state": "Failed"}, False, [(Effect.FAIL, "FUNCTION_BAD_STATE", "State")]),
+        ({"state": "Deleting"}, False, [(Effect.FAIL, "FUNCTION_BAD_STATE", "State")]),
+        ({"state": "Deactivated"}, False, [(Effect.FAIL, "FUNCTION_BAD_STATE", "State")]),
+        ({"state": "Tomorrow"}, False, [(Effect.UNKNOWN, "FUNCTION_STATE", "State")]),
+        *(
+            (
+                {"state": state, "state_reason_code": "InsufficientRolePermissions"},
+                state == "Pending",
+                [(Effect.UNKNOWN, "FUNCTION_STATE", "StateReasonCode")],
+            )
+            for state in (None, "Active", "Pending")
+        ),
+        *(
+            (
+                {"state": "Failed", "state_reason_code": code},
+                False,
+                [(Effect.ADVICE, "FUNCTION_STATE", "StateReasonCode")],
+            )
+            for code in ("EFSIOError", "EFSMountConnectivityError", "EFSMountFailure", "EFSMountTimeout")
+        ),
+    ],
+)
+def test_what_a_state_says_names_the_entry(
+    facts: dict[str, str], is_provisional: bool, expected: list[tuple[Effect, str, str]]
+) -> None:
+    orders = LambdaFunction(function_name="orders", function_arn=ARN)
+    found = condition(orders, GetFunctionConfiguration(**facts))  # type: ignore[arg-type]
+    assert [(note.effect, note.code, note.entry) for note in found.notes] == expected
+    assert {note.component for note in found.notes} <= {ARN}
+    assert found.is_provisional is is_provisional

@@ -228,3 +228,12 @@ def test_c16_ipv6_has_a_translated_source_of_its_own_family() -> None:
     own, translated = interface().forward(msgspec.structs.replace(arrival, packets=ipv6), around)
     assert (own.then, str(own.packets.destination)) == (Deliver("subnet-box"), "2600::9")
     assert str(translated.source) == "2600::9"
+
+
+def test_b2_an_instance_that_lists_no_interface_names_the_entry() -> None:
+    arrival = packets()
+    (hop,) = instance().forward(arrival, FakeSurroundings())
+    assert (hop.packets, hop.then, hop.detail) == (arrival.packets, Stop(), "instance")
+    assert told(hop.notes) == [(Effect.UNKNOWN, "UNKNOWN_RESOURCE", "i-box", "NetworkInterfaces")]
+    (onwards,) = instance("running", "eni-box").forward(arrival, FakeSurroundings())
+    assert onwards == Hop(arrival.packets, Forward("eni-box"))

@@ -6,8 +6,16 @@ import pytest
 
 from tests.estates.asking import ask, snapshot_of, told
 from tests.estates.builder import Estate
-from vpcreach.components.odb_network import LIST_ODB_PEERING_CONNECTIONS
-from vpcreach.snapshot.call import Place
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
+from vpcreach.components.odb_network import (
+    LIST_ODB_PEERING_CONNECTIONS,
+    ListOdbPeeringConnections,
+    OdbNetwork,
+    OdbPeeringConnection,
+)
+from vpcreach.forwarding import Effect, Leg, Stop
+from vpcreach.snapshot.call import Call, Place
+from vpcreach.snapshot.snapshot import Reading, State
 
 pytestmark = pytest.mark.item("G12")
 
@@ -83,3 +91,50 @@ def test_only_networks_that_routes_name_are_asked_for() -> None:
     place = Place("111122223333", "eu-west-1")
     assert list(each(snapshot_of(peered()), place)) == [("odbnet-1",)]
     assert list(each(snapshot_of(Estate()), place)) == []
+
+
+class Peerings(FakeSurroundings):
+    """A network in which the Oracle Database network lists these peering connections."""
+
+    def __init__(self, *peerings: OdbPeeringConnection, state: State = State.FOUND) -> None:
+        super().__init__()
+        reply = ListOdbPeeringConnections(odb_peering_connections=peerings)
+        self.listed: Reading[Any] = Reading(state, None if state is State.ABSENT else reply, None)
+
+    def read(self, call: Call[Any], at: str | Place, arguments: tuple[str, ...] = ()) -> Reading[Any]:
+        assert (call, at, arguments) == (LIST_ODB_PEERING_CONNECTIONS, "vpc-main", ("odbnet-1",))
+        return self.listed
+
+
+def peering(status: str, name: str = "odbpcx-1", network: str = VPC) -> OdbPeeringConnection:
+    return OdbPeeringConnection(odb_peering_connection_id=name, status=status, peer_network_arn=network)
+
+
+UNTOLD = [(Effect.UNKNOWN, "UNKNOWN_RESOURCE", NETWORK, "odb:ListOdbPeeringConnections")]
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        (Peerings(peering("AVAILABLE")), []),
+        (Peerings(peering("FAILED")), [(Effect.FAIL, "BAD_STATE", "odbpcx-1", "status")]),
+        (Peerings(peering("FAILED"), state=State.INCOMPLETE), UNTOLD),
+        (Peerings(peering("AVAILABLE"), state=State.INCOMPLETE), []),
+        (Peerings(peering("AVAILABLE", network=f"{VPC}-2")), UNTOLD),
+        (Peerings(), UNTOLD),
+        (Peerings(state=State.ABSENT), UNTOLD),
+    ],
+)
+def test_what_is_said_of_an_oracle_network_names_the_entry(
+    around: Peerings, expected: list[tuple[Effect, str, str, str]]
+) -> None:
+    arrival = arrival_of(function_in("subnet-app"))
+    (hop,) = OdbNetwork(NETWORK).forward(arrival, around)
+    assert (hop.packets, hop.then, hop.detail) == (arrival.packets, Stop(), "Oracle Database network")
+    beyond = (Effect.UNKNOWN, "UNSUPPORTED_COMPONENT", NETWORK, "")
+    assert [(note.effect, note.code, note.component, note.entry) for note in hop.notes] == [*expected, beyond]
+
+
+def test_answers_that_are_sent_to_an_oracle_network_are_lost() -> None:
+    (hop,) = OdbNetwork(NETWORK).forward(arrival_of(function_in("subnet-app"), leg=Leg.BACK), FakeSurroundings())
+    assert [(note.effect, note.component) for note in hop.notes] == [(Effect.FAIL, NETWORK)]

@@ -1,8 +1,10 @@
 """VPCs: tenancy, local delivery, and the two DNS attributes."""
 
+import msgspec
 import pytest
 
 from tests.estates.builder import Estate, allow
+from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
 from tests.unit.reach.worlds import (
     Change,
     asked,
@@ -18,8 +20,10 @@ from tests.unit.reach.worlds import (
     unfinished,
     without,
 )
+from vpcreach.components.network_interface import NetworkInterface
 from vpcreach.components.vpc import Vpc
-from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.forwarding import COLLECTION_FAILED, Deliver, Effect, Hop, Note, Stop
+from vpcreach.packets.address_map import AddressMap, AddressSet, Family
 from vpcreach.snapshot.record import Ipv4Cidr
 
 VPCS = "ec2/describe-vpcs"
@@ -149,3 +153,75 @@ def test_a_record_without_associations_has_the_block_that_it_names() -> None:
     assert vpc.cidrs(Family.IPV4) == AddressSet.parse("10.0.0.0/16")
     assert not Vpc(vpc_id="vpc-1").cidrs(Family.IPV4)
     assert not vpc.cidrs(Family.IPV6)
+
+
+@pytest.mark.item("A10")
+@pytest.mark.parametrize(
+    ("tenancy", "effect"),
+    [("default", None), ("dedicated", Effect.FAIL), ("host", Effect.FAIL), ("tomorrow", Effect.UNKNOWN)],
+)
+def test_a_tenancy_that_takes_no_functions_names_the_entry(tenancy: str, effect: Effect | None) -> None:
+    notes = Vpc(vpc_id="vpc-main", instance_tenancy=tenancy).tenancy_notes()
+    expected = [(effect, "VPC_DEDICATED_TENANCY", "vpc-main", "InstanceTenancy")] if effect else []
+    assert [(note.effect, note.code, note.component, note.entry) for note in notes] == expected
+
+
+class Subnets(FakeSurroundings):
+    """A VPC with one subnet; `unlisted` says why others may be missing, `owner` is an interface at 10.0.9.9."""
+
+    def __init__(self, unlisted: Note | None = None, owner: NetworkInterface | None = None) -> None:
+        super().__init__()
+        self.unlisted, self.owner = unlisted, owner
+
+    def subnets_are_known(self, vpc_id: str) -> Note | None:
+        return self.unlisted
+
+    def subnets(self, vpc_id: str, family: Family) -> AddressMap[str | None]:
+        first, last = AddressSet.parse("10.0.1.0/24").intervals[0]
+        return AddressMap.paint(family, [(first, last, "subnet-a")], None)
+
+    def interface_at(self, vpc_id: str, family: Family, address: int) -> NetworkInterface | None:
+        return self.owner if address == AddressSet.parse("10.0.9.9").intervals[0][0] else None
+
+
+def locally(around: Subnets, *destination: str) -> list[Hop]:
+    vpc = Vpc(vpc_id="vpc-main", cidr_block=Ipv4Cidr("10.0.0.0/16"))
+    arrival = arrival_of(function_in("subnet-app"))
+    packets = arrival.packets.with_destination(AddressSet.parse(*destination))
+    return list(vpc.forward(msgspec.structs.replace(arrival, packets=packets), around))
+
+
+@pytest.mark.item("B7", "B8")
+def test_each_subnet_takes_its_part_and_what_is_in_none_is_named() -> None:
+    left, taken = locally(Subnets(), "10.0.0.0/23")
+    assert (str(taken.packets.destination), taken.then, taken.detail) == (
+        "10.0.1.0/24",
+        Deliver("subnet-a"),
+        "to subnet-a",
+    )
+    assert (str(left.packets.destination), left.then, left.detail) == ("10.0.0.0/24", Stop(), "local")
+    (note,) = left.notes
+    assert (note.effect, note.code, note.component) == (Effect.FAIL, "NO_POSSIBLE_DESTINATION", "vpc-main")
+    assert note.entry == "10.0.0.0/24"
+    assert "in the address range of" in note.message
+    ((other,),) = [hop.notes for hop in locally(Subnets(), "10.9.0.0/24")]
+    assert "no address of" in other.message
+
+
+@pytest.mark.item("B7", "K5")
+def test_what_may_be_in_a_subnet_that_cannot_be_read_is_undecided() -> None:
+    unlisted = COLLECTION_FAILED.unknown("vpc-main", "", "not collected")
+    (hop,) = locally(Subnets(unlisted), "10.0.9.0/24")
+    assert (str(hop.packets.destination), hop.then, hop.detail, hop.notes) == (
+        "10.0.9.0/24",
+        Stop(),
+        "local",
+        (unlisted,),
+    )
+    owner = NetworkInterface(network_interface_id="eni-x", subnet_id="subnet-unread")
+    (hop,) = locally(Subnets(owner=owner), "10.0.8.8", "10.0.9.9")
+    assert [(note.effect, note.component) for note in hop.notes] == [(Effect.UNKNOWN, "subnet-unread")]
+    nowhere = Subnets(owner=NetworkInterface(network_interface_id="eni-x"))
+    for around, address in ((Subnets(owner=owner), "10.0.8.8"), (nowhere, "10.0.9.9")):
+        ((note,),) = [hop.notes for hop in locally(around, address)]
+        assert note.effect is Effect.FAIL
