@@ -247,6 +247,15 @@ def test_a_vpc_or_subnet_that_is_not_told_leaves_the_way_out_of_the_gateway_unde
     assert told(*hop.notes) == [(Effect.UNKNOWN, "UNKNOWN_RESOURCE", "tgw-attach-app", "SubnetIds")]
 
 
+@pytest.mark.item("G6")
+@pytest.mark.parametrize(("support", "effect"), [("disable", Effect.FAIL), (None, Effect.UNKNOWN), ("enable", None)])
+def test_ipv6_needs_the_support_of_the_attachment(support: str | None, effect: Effect | None) -> None:
+    attached = of_vpc(Options={"Ipv6Support": support})
+    expected = [(effect, "TGW_ATTACH_IPV6_DISABLED", "tgw-attach-app", "Ipv6Support")] if effect else []
+    assert told(*attached.family_notes(Family.IPV6)) == expected
+    assert attached.family_notes(Family.IPV4) == ()
+
+
 @pytest.mark.item("D6")
 @pytest.mark.parametrize(("support", "effect"), [("disable", Effect.FAIL), (None, Effect.UNKNOWN), ("enable", None)])
 def test_groups_are_lost_where_packets_come_out_and_on_the_way_out_alone(

@@ -24,7 +24,7 @@ from vpcreach.components.network_interface import NetworkInterface
 from vpcreach.components.vpc import Vpc
 from vpcreach.forwarding import COLLECTION_FAILED, Deliver, Effect, Hop, Note, Stop
 from vpcreach.packets.address_map import AddressMap, AddressSet, Family
-from vpcreach.snapshot.record import Ipv4Cidr
+from vpcreach.snapshot.record import BlockState, Ipv4Cidr, Ipv6Association, Ipv6Cidr
 
 VPCS = "ec2/describe-vpcs"
 SUBNETS = "ec2/describe-subnets"
@@ -225,3 +225,20 @@ def test_what_may_be_in_a_subnet_that_cannot_be_read_is_undecided() -> None:
     for around, address in ((Subnets(owner=owner), "10.0.8.8"), (nowhere, "10.0.9.9")):
         ((note,),) = [hop.notes for hop in locally(around, address)]
         assert note.effect is Effect.FAIL
+
+
+@pytest.mark.item("B7")
+def test_only_associated_blocks_of_ipv6_are_the_vpcs() -> None:
+    blocks = [
+        ("2600:0:0:1::/64", "associated"),
+        ("2600:0:0:2::/64", "associating"),
+        ("2600:0:0:3::/64", "disassociated"),
+    ]
+    vpc = Vpc(
+        vpc_id="vpc-1",
+        ipv6_cidr_block_association_set=tuple(
+            Ipv6Association(ipv6_cidr_block=Ipv6Cidr(block), ipv6_cidr_block_state=BlockState(state=state))
+            for block, state in blocks
+        ),
+    )
+    assert vpc.cidrs(Family.IPV6) == AddressSet.parse("2600:0:0:1::/64")

@@ -28,7 +28,9 @@ def test_a_request_to_a_service_is_delivered_and_answered() -> None:
 def test_anything_else_is_undecided(request_: ServiceRequest | None) -> None:
     hop = sent(request_)
     assert hop.then == Stop()
-    assert [(note.effect, note.code) for note in hop.notes] == [(Effect.UNKNOWN, "UNSUPPORTED_COMPONENT")]
+    (note,) = hop.notes
+    assert (note.effect, note.code, note.component) == (Effect.UNKNOWN, "UNSUPPORTED_COMPONENT", "VpcLattice")
+    assert note.entry == ""
 
 
 def test_answers_that_never_went_through_it_are_lost() -> None:
