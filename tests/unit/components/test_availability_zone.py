@@ -5,6 +5,7 @@ import pytest
 from tests.estates.asking import ask, told
 from tests.estates.builder import Estate
 from tests.unit.reach.worlds import changed
+from vpcreach.components.availability_zone import AvailabilityZone, DescribeAvailabilityZones
 
 pytestmark = pytest.mark.item("A24")
 CALL = "ec2/describe-availability-zones"
@@ -51,3 +52,26 @@ def test_a_provable_blocker_counts_in_any_zone() -> None:
     estate = in_zone("eu-west-1-lon-1a")
     estate.route_table("rtb-private").remove_route("0.0.0.0/0")
     assert told(estate, "internet") == "blocked NO_ROUTE_TO_DESTINATION UNSUPPORTED_SUBNET_PLACEMENT"
+
+
+@pytest.mark.parametrize(
+    ("name", "zone_id", "expected"),
+    [
+        ("eu-west-1a", "euw1-az2", "by-id"),
+        ("eu-west-1b", "euw1-az9", None),
+        ("eu-west-1a", None, "by-name"),
+        ("eu-west-1c", "euw1-az9", "without-id"),
+        ("eu-west-1d", None, None),
+    ],
+)
+def test_a_zone_is_found_by_its_id_or_where_either_side_tells_none_by_its_name(
+    name: str, zone_id: str | None, expected: str | None
+) -> None:
+    listed = DescribeAvailabilityZones(
+        availability_zones=(
+            AvailabilityZone(zone_name="eu-west-1a", zone_id="euw1-az1", zone_type="by-name"),
+            AvailabilityZone(zone_name="eu-west-1b", zone_id="euw1-az2", zone_type="by-id"),
+            AvailabilityZone(zone_name="eu-west-1c", zone_type="without-id"),
+        )
+    )
+    assert listed.type_of(name, zone_id) == expected
