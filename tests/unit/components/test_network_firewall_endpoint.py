@@ -6,14 +6,17 @@ import msgspec
 import pytest
 
 from tests.estates.asking import snapshot_of
+from tests.estates.asking import told as verdict
 from tests.estates.builder import Estate
 from tests.unit.components.surroundings import HOME, arrival_of, function_in
-from tests.unit.components.test_network_firewall import FIREWALL, POLICY, firewalled, stateful, stateless
+from tests.unit.components.test_network_firewall import FIREWALL, INTERNET, POLICY, firewalled, stateful, stateless
 from vpcreach.components.network_firewall.endpoint import FirewallEndpoint, firewall_endpoints, firewalls_unread
 from vpcreach.components.network_firewall.records import CALLS
 from vpcreach.forwarding import Effect, Hop, Leg, Lookup, Stop
 from vpcreach.network.network import Network
-from vpcreach.packets.address_map import AddressSet
+from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.packets.packet_set import PacketSet
+from vpcreach.packets.ports import TCP
 
 Told = list[tuple[Effect, str, str, str]]
 UNREAD = "FIREWALL_POLICY_NOT_EVALUATED"
@@ -28,7 +31,8 @@ def hops(estate: Estate, leg: Leg = Leg.OUT, *crossed: str) -> list[Hop]:
     network = Network(snapshot_of(estate))
     arrival = arrival_of(function_in("subnet-app"), leg=leg)
     source, destination = AddressSet.parse("10.0.1.0/24"), AddressSet.parse("198.51.100.0/24")
-    packets = arrival.packets.with_source(source).with_destination(destination)
+    ports = network.atoms.mask(TCP)
+    packets = PacketSet(Family.IPV4, source, ports, destination, ports)
     endpoint = firewall_endpoints(network)["vpce-fw"]
     return list(endpoint.forward(msgspec.structs.replace(arrival, packets=packets, has_crossed=crossed), network))
 
@@ -154,3 +158,38 @@ def test_each_firewall_policy_and_group_that_is_named_is_collected() -> None:
         assert each is not None
         assert list(each(snapshot_of(estate), HOME)) == arguments
         assert list(each(snapshot_of({}), HOME)) == []
+
+
+@pytest.mark.item("G9")
+@pytest.mark.parametrize(
+    ("source", "family", "passes"),
+    [
+        ("$HOME_NET", Family.IPV4, True),
+        ("$EXTERNAL_NET", Family.IPV4, False),
+        ("$HOME_NET", Family.IPV6, False),
+        ("$EXTERNAL_NET", Family.IPV6, True),
+    ],
+)
+def test_the_home_network_is_the_blocks_of_the_vpc_of_either_family(source: str, family: Family, passes: bool) -> None:
+    passing = stateful(("PASS", "TCP", source, "ANY", "ANY"))
+    network = Network(snapshot_of(firewalled(passing, order="STRICT_ORDER", defaults=["aws:drop_strict"])))
+    arrival = arrival_of(function_in("subnet-app"))
+    ends = ("10.0.1.0/24", "198.51.100.0/24") if family is Family.IPV4 else ("2600::/64", "2606::/64")
+    ports = network.atoms.mask(TCP)
+    packets = PacketSet(family, AddressSet.parse(ends[0]), ports, AddressSet.parse(ends[1]), ports)
+    endpoint = firewall_endpoints(network)["vpce-fw"]
+    (hop,) = endpoint.forward(msgspec.structs.replace(arrival, packets=packets), network)
+    assert (hop.then == Lookup("subnet-firewall")) is passes
+    assert not hop.is_unverified
+
+
+@pytest.mark.item("G9", "K5")
+@pytest.mark.parametrize("source", ["$HOME_NET", "$EXTERNAL_NET"])
+@pytest.mark.parametrize("action", ["PASS", "DROP"])
+def test_a_firewall_in_a_vpc_that_cannot_be_read_proves_nothing_by_its_home_network(action: str, source: str) -> None:
+    strict = {"order": "STRICT_ORDER", "defaults": ["aws:drop_strict"]} if action == "PASS" else {}
+    estate = firewalled(stateful((action, "TCP", source, "ANY", "443")), **strict)  # type: ignore[arg-type]
+    estate.forget("vpc-main")
+    assert verdict(estate, INTERNET).startswith("unknown")
+    (hop,) = hops(estate)
+    assert hop.is_unverified

@@ -81,13 +81,15 @@ def read(record: dict[str, Any], **sets: tuple[str, ...]) -> list[Rule]:
         ("$TWICE", "10.7.0.0/16"),
         ("$ITSELF", None),
         ("$NOT_ITSELF", None),
+        ("$EMPTY", ""),
+        ("!$EMPTY", "0.0.0.0/0"),
         ("2600::/16", ""),
         ("@reference", None),
     ],
 )
 def test_the_addresses_of_a_header(text: str, expected: str | None) -> None:
     sets = {"HOME_NET": ("0.0.0.0/1",), "POLICYS": ("10.8.0.0/16", "10.9.0.0/16"), "TWICE": ("$MINE",)}
-    sets |= {"ITSELF": ("$ITSELF",), "NOT_ITSELF": ("!$NOT_ITSELF",)}
+    sets |= {"ITSELF": ("$ITSELF",), "NOT_ITSELF": ("!$NOT_ITSELF",), "EMPTY": ()}
     (made,) = read(rule(Source=text, Destination="10.0.0.0/8"), **sets, MINE=("10.6.0.0/16",))
     assert made.destinations == AddressSet.parse("10.0.0.0/8")
     if expected is None:
@@ -137,6 +139,7 @@ def test_negations_deeper_than_any_that_people_write_are_not_told(depth: int, is
         ("!$UNTOLD", None),
         ("$WEB", [(80, 80), (443, 443)]),
         ("$ITSELF", None),
+        ("$EMPTY", None),
         ("$TWICE", [(80, 80), (443, 443)]),
         ("[80,443]", [(80, 80), (443, 443)]),
         ("[80:90,!85]", [(80, 84), (86, 90)]),
@@ -151,7 +154,7 @@ def test_negations_deeper_than_any_that_people_write_are_not_told(depth: int, is
     ],
 )
 def test_the_ports_of_a_header(text: str, expected: list[tuple[int, int]] | None) -> None:
-    variables = {"WEB": ("80", "443"), "ITSELF": ("$ITSELF",), "TWICE": ("$WEB",)}
+    variables = {"WEB": ("80", "443"), "ITSELF": ("$ITSELF",), "TWICE": ("$WEB",), "EMPTY": ()}
     assert port_ranges_of(text, variables) == expected
 
 

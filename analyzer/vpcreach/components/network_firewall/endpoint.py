@@ -106,7 +106,7 @@ class FirewallEndpoint:
             return ()
         status = self.described.firewall_status
         own = [each.attachment for each in status.sync_states.values() if each.attachment.endpoint_id == self.id]
-        for what, state in (("Status", status.status), ("Attachment", own[0].status if own else None)):
+        for what, state in (("Status", status.status), ("Attachment", own[0].status)):
             if state == "READY" or (what == "Attachment" and state == "SCALING"):
                 continue
             message = f"{self._name} ({self.id}) is {state or 'in a state the reply does not tell'}, not ready"
@@ -127,7 +127,7 @@ class FirewallEndpoint:
             return FIREWALL_POLICY_NOT_EVALUATED.unknown(self.id, arn, message)
         vpc = around.component(self.vpc_id or "vpc-")
         cidrs = getattr(vpc, "cidrs", None)
-        home = {family: tuple(cidrs(family).cidrs()) if cidrs else () for family in Family}
+        home = {family: tuple(cidrs(family).cidrs()) for family in Family} if cidrs is not None else {}
         return PolicyReader(reading.value.firewall_policy, lambda group: self._group(group, around), home, around)
 
     def _group(self, arn: str, around: Surroundings) -> RuleGroup | None:

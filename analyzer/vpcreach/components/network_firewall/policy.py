@@ -48,7 +48,11 @@ class Outcome:
 
 
 class PolicyReader:
-    """One policy with its rule groups, as read for one firewall. `read_group` gives a group, or None where unread."""
+    """One policy with its rule groups, as read for one firewall.
+
+    `read_group` gives a group, or None where unread; `home` holds the blocks of the firewall's VPC, or nothing where
+    that is unread.
+    """
 
     def __init__(
         self,
@@ -156,7 +160,8 @@ class PolicyReader:
     def _stateful_rules(self, family: Family) -> Iterator[Rule]:
         policy = self.policy
         sets = {name: each.definition for name, each in policy.policy_variables.rule_variables.items()}
-        sets = {"HOME_NET": self.home[family], **sets}
+        if family in self.home:
+            sets = {"HOME_NET": self.home[family], **sets}
         if policy.tls_inspection_configuration_arn or policy.resolved_address_validation:
             yield from _anything("inspection of TLS or of resolved addresses", (DROP,))
         for reference in sorted(policy.stateful_rule_group_references, key=lambda each: each.priority or 0):

@@ -200,8 +200,10 @@ def _addresses(
         definition = variables.get(word[1:])
         if definition is None and word[1:] == "EXTERNAL_NET" and "HOME_NET" in variables:
             return _addresses("!$HOME_NET", family, variables, depth + 1)
-        listed = f"[{','.join(definition or ())}]"
-        return None if definition is None else _listed(listed, family, variables, depth + A_VARIABLE)
+        if not definition:
+            # A VPC has no IPv6 blocks, or nobody tells them.
+            return None if definition is None else AddressSet.empty(family)
+        return _listed(f"[{','.join(definition)}]", family, variables, depth + A_VARIABLE)
     try:
         addresses = AddressSet.parse(word)
     except ValueError:
@@ -259,8 +261,7 @@ def port_ranges_of(text: str, variables: Mapping[str, tuple[str, ...]], depth: i
         return None if inner is None else _other_ports(inner)
     if word.startswith("$"):
         definition = variables.get(word[1:])
-        listed = f"[{','.join(definition or ())}]"
-        return None if definition is None else port_ranges_of(listed, variables, depth + A_VARIABLE)
+        return port_ranges_of(f"[{','.join(definition)}]", variables, depth + A_VARIABLE) if definition else None
     if word.startswith("["):
         items = [item for item in _items(word) if item]
         kept = [port_ranges_of(item, variables, depth + 1) for item in items if not item.startswith("!")]
