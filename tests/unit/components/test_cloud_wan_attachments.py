@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from tests.estates.asking import snapshot_of
+from tests.estates.builder import Estate
+from tests.estates.cloud_wan import Wan
 from tests.unit.components.surroundings import FakeSurroundings, arrival_of, function_in
 from tests.unit.components.test_cloud_wan import Change, attachment, joined
 from vpcreach.components.cloud_wan import CoreNetwork, CoreNetworkAttachment
@@ -223,6 +225,53 @@ def test_what_stops_packets_at_an_attachment_names_the_entry(change: Change, exp
     is_over = bool(expected) and expected[0][1] != "BAD_STATE"
     assert (hop.then == Stop()) is is_over
     assert str(hop.packets.destination) == "10.2.1.0/24"
+
+
+@pytest.mark.item("G11")
+def test_each_part_of_the_packets_goes_by_itself() -> None:
+    around = network()
+    found = list(around.record("attachment-app").forward(arriving("10.1.0.0/14"), around))
+    assert [(str(hop.packets.destination), hop.then) for hop in found] == [
+        ("10.0.0.0/16, 10.3.0.0/16", Stop()),
+        ("10.1.0.0/16", Emerge("vpc-app", ("subnet-app-edge",))),
+        ("10.2.0.0/16", Emerge("vpc-data", ("subnet-data-edge",))),
+    ]
+
+
+@pytest.mark.item("G11", "K5")
+def test_a_vpc_behind_an_attachment_that_nobody_lists_is_undecided() -> None:
+    def forgotten(here: Estate, there: Estate, wan: Wan) -> None:
+        there.forget("vpc-data")
+
+    hop = taken(forgotten)
+    assert (hop.then, [note.component for note in hop.notes]) == (Stop(), ["vpc-data"])
+
+
+@pytest.mark.item("G11", "B11")
+def test_answers_come_out_in_the_zone_they_went_in_unless_an_appliance_stands_in_another() -> None:
+    def two_zones(here: Estate, there: Estate, wan: Wan) -> None:
+        for number, name in ((1, "app"), (2, "data")):
+            there.drawn_vpc(name).subnet(f"{name}-b", f"10.{number}.0.16/28", az="b")
+        path = next(path for path in there.replies if path.endswith("/attachment-data"))
+        arns = there.reply(path)["VpcAttachment"]["SubnetArns"]
+        arns.append(arns[0].replace("subnet-data-edge", "subnet-data-b"))
+
+    around = network(two_zones)
+    arrival = msgspec.structs.replace(arriving(leg=Leg.BACK), entered="subnet-app-b")
+    hop: Hop
+    (hop,) = around.record("attachment-app").forward(arrival, around)
+    assert (hop.then, hop.notes) == (Emerge("vpc-data", ("subnet-data-b",)), ())
+    crossed = msgspec.structs.replace(arrival, has_crossed=("eni-db",))
+    (hop,) = around.record("attachment-app").forward(crossed, around)
+    assert hop.then == Emerge("vpc-data", ("subnet-data-edge", "subnet-data-b"))
+    assert told(*hop.notes) == [
+        (
+            Effect.UNKNOWN,
+            "TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED",
+            "attachment-data",
+            "ApplianceModeSupport",
+        )
+    ]
 
 
 @pytest.mark.item("G11", "D6")
