@@ -72,6 +72,15 @@ def test_each_winning_route_of_a_segment_takes_its_own_part() -> None:
 
 
 @pytest.mark.item("G11")
+def test_addresses_without_a_route_hide_none_that_have_one() -> None:
+    found = settled(leads("10.128.0.0/9", "attachment-a"))
+    assert [(addresses, attachment_id) for addresses, _, attachment_id, _ in found] == [
+        ("10.0.0.0/9", None),
+        ("10.128.0.0/9", "attachment-a"),
+    ]
+
+
+@pytest.mark.item("G11")
 @pytest.mark.parametrize(
     ("route", "expected"),
     [
@@ -377,6 +386,18 @@ def test_a_vpc_that_is_not_attached_is_a_proof_where_an_owner_was_asked() -> Non
     assert told(*hop.notes) == [(Effect.UNKNOWN, "UNKNOWN_RESOURCE", WAN, "networkmanager:ListAttachments")]
     hop = entered(vpc_id="vpc-x", owner_account_id=None)
     assert told(*hop.notes) == [(Effect.UNKNOWN, "UNKNOWN_RESOURCE", WAN, "networkmanager:ListAttachments")]
+
+
+@pytest.mark.item("G11")
+def test_the_owner_of_a_vpc_knows_its_attachments_as_well_as_the_owner_of_the_network() -> None:
+    def lone(here: Estate, there: Estate, wan: Wan) -> None:
+        there.vpc("lone", "10.7.0.0/16")
+
+    around = network(lone)
+    foreign = msgspec.structs.replace(around.record(WAN), owner_account_id="999988887777")
+    hop: Hop
+    (hop,) = foreign.forward(msgspec.structs.replace(arriving(), vpc_id="vpc-lone"), around)
+    assert told(*hop.notes) == [(Effect.FAIL, "UNASSOCIATED_COMPONENT", WAN, "vpc-lone")]
 
 
 def test_a_core_network_without_an_id_is_called_by_its_arn_g11() -> None:

@@ -1,6 +1,6 @@
 """The routes of a core network's segment at one edge: to which attachment packets go on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -48,6 +48,10 @@ class GetNetworkRoutes(Reply, frozen=True):
     network_routes: tuple[NetworkRoute, ...] = ()
 
 
+# A route with the block that it names: family, network, length.
+Block = tuple[tuple[Family, int, int], NetworkRoute]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some of the destinations, in the words of their route: the attachment they go on to, or a note why not.
@@ -64,12 +68,12 @@ class Part:
 
 def parts(component: str, segment: str, reading: Reading[GetNetworkRoutes], destination: AddressSet) -> Iterator[Part]:
     """What becomes of packets that come in through an attachment (`component`) of a segment at an edge."""
-    by_list = [r for r in reading.value.network_routes if r.destination_cidr_block is None] if reading.value else []
-    if reading.value is None or not reading.is_complete or by_list:
+    listed = reading.value.network_routes if reading.value is not None else ()
+    routes = [(prefix(r.destination_cidr_block), r) for r in listed if r.destination_cidr_block is not None]
+    if not reading.is_complete or len(routes) < len(listed):
         message = f"the routes of {segment} are not all known: {reading.gap or 'one of them names a prefix list alone'}"
         yield Part(destination, "routes not known", note=SEGMENT_ROUTES_UNKNOWN.unknown(component, segment, message))
         return
-    routes = reading.value.network_routes
     for winner, addresses in _winners(routes, destination.family).groups(destination).items():
         if winner is None:
             some = str(addresses) if len(addresses.intervals) <= 3 else f"addresses such as {addresses.example}"
@@ -98,11 +102,10 @@ def _part(component: str, segment: str, winner: tuple[NetworkRoute, ...], addres
     return Part(addresses, words, target.core_network_attachment_id)
 
 
-def _winners(routes: tuple[NetworkRoute, ...], family: Family) -> AddressMap[tuple[NetworkRoute, ...] | None]:
+def _winners(routes: Sequence[Block], family: Family) -> AddressMap[tuple[NetworkRoute, ...] | None]:
     """For every address the route that wins, or the several of which nobody knows which does."""
     best: dict[tuple[int, int], tuple[NetworkRoute, ...]] = {}
-    for route in sorted(routes, key=lambda each: each.rank):
-        kind, network, length = prefix(route.destination_cidr_block) if route.destination_cidr_block else (None, 0, 0)
+    for (kind, network, length), route in sorted(routes, key=lambda each: each[1].rank):
         if kind is not family:
             continue
         held = best.setdefault((network, length), (route,))
@@ -112,16 +115,15 @@ def _winners(routes: tuple[NetworkRoute, ...], family: Family) -> AddressMap[tup
     return AddressMap.longest_prefix(family, ((*block, winner) for block, winner in best.items()), None)
 
 
-def _found_instead(route: NetworkRoute, routes: tuple[NetworkRoute, ...], family: Family, address: int) -> str | None:
+def _found_instead(route: NetworkRoute, routes: Sequence[Block], family: Family, address: int) -> str | None:
     replayed = _replayed(routes, family, address)
     return None if replayed == route else f"the segment has {replayed or 'no route'}, not {route}"
 
 
-def _replayed(routes: tuple[NetworkRoute, ...], family: Family, address: int) -> NetworkRoute | None:
+def _replayed(routes: Sequence[Block], family: Family, address: int) -> NetworkRoute | None:
     """The winning route of one address, found by reading the routes one by one (the second reading)."""
     found: tuple[int, int, NetworkRoute] | None = None
-    for route in routes:
-        kind, network, length = prefix(route.destination_cidr_block) if route.destination_cidr_block else (None, 0, 0)
+    for (kind, network, length), route in routes:
         is_inside = kind is family and address >> (family.bits - length) == network >> (family.bits - length)
         if is_inside and (found is None or (length, -route.rank) > found[:2]):
             found = (length, -route.rank, route)
