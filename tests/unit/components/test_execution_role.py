@@ -264,3 +264,34 @@ ODD = [
 def test_a_policy_with_one_statement_that_is_none_proves_nothing(odd: Json) -> None:
     assert missing_of(with_role(statement("logs:*"))) == set(ENI_ACTIONS)
     assert missing_of(with_role(statement("logs:*"), odd)) == set()
+
+
+def test_a_single_statement_may_stand_alone_in_its_document() -> None:
+    estate = changed()
+    estate.role("app", inline={"inline": {"Statement": statement(*ENI_ACTIONS[:5])}})
+    assert missing_of(estate) == {ENI_ACTIONS[5]}
+
+
+def test_a_statement_without_resources_of_its_own_is_read_all_the_same() -> None:
+    def but_for(effect: str) -> Json:
+        return {"Effect": effect, "Action": list(ENI_ACTIONS[:5]), "NotResource": "arn:aws:ec2:*:*:subnet/*"}
+
+    assert missing_of(with_role(but_for("Allow"))) == {ENI_ACTIONS[5]}
+    # It does not deny everywhere.
+    assert missing_of(with_role(ALL, but_for("Deny"))) == set()
+
+
+def test_a_managed_policy_of_the_account_without_its_version_in_force_may_grant_all() -> None:
+    estate = with_role(attached=[OWN])
+    estate.managed_policy(OWN, document(statement("logs:*")))
+    assert missing_of(estate) == set(ENI_ACTIONS)
+    (policy,) = [each for each in estate.reply(DETAILS)["Policies"] if each["Arn"] == OWN]
+    policy["DefaultVersionId"] = "v9"
+    assert missing_of(estate) == set()
+
+
+def test_the_calls_about_a_role_with_a_path_name_its_last_part() -> None:
+    estate = by_hand()
+    assert missing_of(estate) == set(ENI_ACTIONS)
+    estate["function:app"]["Role"] = "arn:aws:iam::111122223333:role/service-role/app"
+    assert missing_of(estate) == set(ENI_ACTIONS)

@@ -103,6 +103,8 @@ def test_the_addresses_of_a_header(text: str, expected: str | None) -> None:
 def test_a_network_that_is_external_only_where_the_home_is_told() -> None:
     (made,) = read(rule(Source="$EXTERNAL_NET"))
     assert made.sources is None
+    (circular,) = read(rule(Source="$EXTERNAL_NET"), HOME_NET=("$EXTERNAL_NET",))
+    assert circular.sources is None
     (named,) = read(rule(Source="$EXTERNAL_NET"), EXTERNAL_NET=("10.0.0.0/8",), HOME_NET=("10.0.0.0/8",))
     assert named.sources == AddressSet.parse("10.0.0.0/8")
 
@@ -142,6 +144,7 @@ def test_negations_deeper_than_any_that_people_write_are_not_told(depth: int, is
         ("$WEB", [(80, 80), (443, 443)]),
         ("$ITSELF", None),
         ("$EMPTY", None),
+        ("$NOT_ITSELF", None),
         ("$TWICE", [(80, 80), (443, 443)]),
         ("[80,443]", [(80, 80), (443, 443)]),
         ("[80:90,!85]", [(80, 84), (86, 90)]),
@@ -157,6 +160,7 @@ def test_negations_deeper_than_any_that_people_write_are_not_told(depth: int, is
 )
 def test_the_ports_of_a_header(text: str, expected: list[tuple[int, int]] | None) -> None:
     variables = {"WEB": ("80", "443"), "ITSELF": ("$ITSELF",), "TWICE": ("$WEB",), "EMPTY": ()}
+    variables["NOT_ITSELF"] = ("!$NOT_ITSELF",)
     assert port_ranges_of(text, variables) == expected
 
 
