@@ -82,6 +82,12 @@ def through(gate: GroupSet, direction: Direction, leg: Leg) -> list[Branch]:
     return list(Gates(network, TCP, 443).through(branch, gate, direction, leg))
 
 
+def test_groups_that_cannot_be_read_are_of_the_gate() -> None:
+    gate = group_set(Analysis(snapshot_of(behind_nat())).network, ("sg-app", "sg-gone"))
+    assert [group.id for group in gate.groups] == ["sg-app"]
+    assert [note.component for note in gate.unread] == ["sg-gone"]
+
+
 @pytest.mark.parametrize("leg", Leg)
 def test_a_doubt_at_a_gate_is_one_of_the_packets_or_of_the_answers(leg: Leg) -> None:
     unread = COLLECTION_FAILED.unknown("sg-gone", "", "hidden")
