@@ -37,7 +37,7 @@ def confirm(branch: Branch, witness: Packet, atoms: PortAtoms) -> None:
     """Holds the witness against every decision that its branch met; raises ContradictionError where one differs."""
     packets = list(_translated(branch, witness, atoms))
     for reading in branch.readings:
-        packet = packets[reading.segment] if reading.segment < len(packets) else None
+        packet = packets[reading.segment]
         if packet is None:
             continue
         seen = packet if reading.leg is Leg.OUT else packet.answer
@@ -50,7 +50,7 @@ def _translated(branch: Branch, witness: Packet, atoms: PortAtoms) -> Iterator[P
     packet = witness
     yield packet
     for index, segment in enumerate(branch.segments[1:], 1):
-        client = atoms.first(segment.client_ports, witness.protocol)
+        client = atoms.first(segment.client_ports)
         if client is None or not segment.source or not segment.destination:
             yield None
             continue

@@ -85,11 +85,13 @@ def test_every_decision_is_held_against_the_packet_that_its_segment_sends() -> N
         segment("10.0.1.5", 2000, first),
         segment("10.0.0.5", 3000, first),
         segment("10.0.0.6", 0, first),
+        msgspec.structs.replace(segment("10.0.0.7", 3000, first), source=AddressSet.empty(Family.IPV4)),
+        segment("10.0.0.8", 3000, AddressSet.empty(Family.IPV4), shares=False),
         segment("52.0.0.1", 3000, second, shares=False),
     )
     seen: list[str] = []
     branch = Branch(atoms.atom(TCP, 443), segments, 0, "vpc-main", None)
-    for at, leg in ((0, Leg.OUT), (0, Leg.BACK), (1, Leg.OUT), (2, Leg.OUT), (3, Leg.BACK)):
+    for at, leg in ((0, Leg.OUT), (0, Leg.BACK), (1, Leg.OUT), (2, Leg.OUT), (3, Leg.OUT), (4, Leg.OUT), (5, Leg.BACK)):
         branch = branch.but(segment=at).reading(leg, lambda packet: seen.append(str(packet)))
     packet = witness(branch, TCP, 443, atoms)
     assert str(packet) == "tcp 10.0.1.5:2000 → 8.8.8.10:443"
