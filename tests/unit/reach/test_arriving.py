@@ -4,7 +4,7 @@ import pytest
 
 from tests.estates.asking import ask, told
 from tests.estates.builder import Estate, Vpc, allow
-from tests.unit.reach.worlds import Change, behind_nat
+from tests.unit.reach.worlds import Change, behind_nat, changed, interface, interface_endpoint
 from vpcreach.reach.answer import Answer
 
 pytestmark = pytest.mark.item("C11")
@@ -99,4 +99,29 @@ def test_b10_an_edge_table_that_is_being_associated_may_divert_already() -> None
         estate["rtb-edge"]["Associations"][-1]["AssociationState"] = {"State": "associating"}
 
     assert told(world(associating), WEB) == "unknown COLLECTION_FAILED"
-    assert "COLLECTION_FAILED" in told(world(associating, lambda e: web(e).set_rules("web", ingress=[])), WEB)
+    closed = world(associating, lambda e: web(e).set_rules("web", ingress=[]))
+    assert told(closed, WEB).startswith("unknown COLLECTION_FAILED")
+
+
+@pytest.mark.item("B9")
+def test_a_public_service_is_reached_where_packets_end_in_no_vpc() -> None:
+    assert told(behind_nat(), "s3") == "reachable"
+
+
+def test_the_same_address_in_another_vpc_is_another_place() -> None:
+    def elsewhere(estate: Estate) -> None:
+        other = estate.vpc("other", "10.9.0.0/16")
+        other.subnet("other", "10.9.1.0/24", table="other")
+        other.route_table("other", {"10.0.0.0/16": "pcx-link"})
+        estate.drawn_vpc("main").peering("link", other)
+        estate.route_table("rtb-private").add_route("10.9.0.0/16", "pcx-link")
+
+    assert told(world(elsewhere), "i-web:443").startswith("blocked NO_POSSIBLE_DESTINATION")
+
+
+def test_interfaces_of_endpoints_and_others_of_their_group_are_told_apart() -> None:
+    estate = changed(interface_endpoint(), interface(groups=["endpoint"]))
+    traces = ask(estate, "sg-endpoint:443").all_traces
+    assert [trace.verdict.value for trace in traces] == ["reachable", "reachable"]
+    assert "10.0.2.50" in {str(trace.packets.addresses) for trace in traces}
+    assert traces[0].packets.addresses.isdisjoint(traces[1].packets.addresses)

@@ -135,6 +135,12 @@ def test_a_place_without_addresses_is_unknown_but_no_packet_leaves_groups_withou
     assert (blocked.verdict, blocked.blockers[0].code) == (Verdict.BLOCKED, SG_HAS_NO_RULES.code)
 
 
+def test_a_public_address_of_an_interface_that_no_file_holds_is_unknown() -> None:
+    gone = Target(AddressSet.parse(OPEN), "it", groups=frozenset({"sg-data"}), public_interface_id="eni-gone")
+    [one] = traces(meaning((gone,)))
+    assert (one.verdict, one.unknowns[0].component) == (Verdict.UNKNOWN, "eni-gone")
+
+
 # Before any packet
 
 
