@@ -41,6 +41,7 @@ TESTS = {
         "components/test_vpc_peering.py",
         "destinations/test_addresses.py",
         "reach/test_inbound.py",
+        "reach/test_judge.py",
         "reach/test_second_opinions.py",
     ),
     "reach/judge": (
@@ -96,6 +97,7 @@ TESTS = {
         "components/test_route_table.py",
         "components/test_transit_gateway_routes.py",
         "components/test_vpc_peering.py",
+        "reach/test_inbound.py",
         "reach/test_second_opinions.py",
         "reach/test_second_reading.py",
     ),
