@@ -15,6 +15,7 @@ from tests.unit.reach.worlds import (
     denied,
     egress,
     ingress,
+    interface,
     main,
     no_route,
     record,
@@ -51,10 +52,17 @@ def test_an_answer_names_every_blocker_of_its_way(changes: tuple[Change, ...], e
     assert {note.code for note in ask(changed(*changes), "internet").blockers} == expected
 
 
+def filtered(estate: Estate) -> None:
+    """AWS does not say what becomes of packets at such a route."""
+    [default] = [r for r in estate["rtb-private"]["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0"]
+    default["State"] = "filtered"
+
+
 BEYOND = [
     pytest.param((denied("ec2/describe-nat-gateways"), no_route(table="rtb-public")), "unknown", id="K3-beyond-unread"),
     pytest.param((route("0.0.0.0/0", "tgw-hub"),), "unknown", id="K3-beyond-a-transit-gateway"),
     pytest.param((route("0.0.0.0/0", "tgw-hub"), CLOSED_OUT), "blocked", id="K3-before-a-transit-gateway"),
+    pytest.param((route("0.0.0.0/0", "tgw-hub"), CLOSED_BACK), "unknown", id="K3-answers-from-one-may-pass-no-acl"),
     pytest.param((route("0.0.0.0/0", "pcx-far"), CLOSED_BACK), "blocked", id="K3-answers-through-peering-come-in-too"),
     pytest.param((route("0.0.0.0/0", "tgw-hub"), egress()), "blocked", id="K3-the-group-comes-first"),
     pytest.param(
@@ -62,6 +70,12 @@ BEYOND = [
         "unknown",
         id="K3-an-appliance-may-stand-in-the-subnet-itself",
     ),
+    pytest.param(
+        (lambda e: e.route_table("private").replace_route("0.0.0.0/0", "eni-nobody"), CLOSED_OUT),
+        "unknown",
+        id="K3-and-packets-to-it-pass-no-acl",
+    ),
+    pytest.param((filtered, CLOSED_OUT, CLOSED_BACK), "unknown", id="K3-a-route-that-may-not-be-one"),
 ]
 
 
@@ -130,6 +144,23 @@ def test_a_way_with_too_many_hops_is_unknown_b13(monkeypatch: pytest.MonkeyPatch
 def test_a_gateway_that_sends_packets_back_to_itself_is_a_loop_b13() -> None:
     looping = route("0.0.0.0/0", "nat-main", "rtb-public")
     assert asked("internet", looping) == "blocked ROUTING_LOOP"
+    [blocker] = ask(changed(looping), "internet").blockers
+    assert blocker.remedy == walk.ROUTING_LOOP.remedy
+    assert blocker.message.endswith("back to nat-main: the gateway itself has no way out")
+
+
+def test_a_machine_whose_own_table_leads_to_it_is_a_circle_b13() -> None:
+    circle = ask(
+        changed(interface("box"), record("eni-box", SourceDestCheck=False), route("0.0.0.0/0", "eni-box")), "internet"
+    )
+    [blocker] = [note for note in circle.blockers if note.code == "ROUTING_LOOP"]
+    assert (blocker.component, blocker.entry, blocker.remedy) == ("eni-box", "", walk.CIRCLE)
+
+
+def test_no_step_is_told_of_a_way_that_no_packet_took_k8() -> None:
+    trace = ask(changed(route("0.0.0.0/0", "pcx-far")), "internet").subnets[0].traces[0]
+    assert [step.component for step in trace.path] == ["sg-app", "rtb-private"]
+    assert trace.return_path == ()
 
 
 def test_the_verdict_of_a_literal_never_depends_on_rules_for_other_ports() -> None:
