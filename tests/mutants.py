@@ -95,6 +95,8 @@ TESTS = {
         "components/test_internet_gateway.py",
         "components/test_nat_gateway.py",
         "components/test_route_table.py",
+        "components/test_transit_gateway_data.py",
+        "components/test_transit_gateway_filters.py",
         "components/test_transit_gateway_routes.py",
         "components/test_vpc_peering.py",
         "reach/test_inbound.py",
