@@ -258,9 +258,16 @@ def _best(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
 
 
 def _is_simpler(fix: Fix, other: Fix) -> bool:
-    """Whether the first has fewer edits than the second, is no dearer, and does nothing that the second does not."""
+    """Whether the first has fewer edits than the second, is no dearer, and is better besides: it does nothing that the
+    second does not, or it harms nobody where the second does."""
     is_narrower = set(fix.also_changes) <= set(other.also_changes) and _weighing(fix) <= _weighing(other)
-    return is_narrower and _COSTS.index(fix.cost) <= _COSTS.index(other.cost) and len(fix.edits) < len(other.edits)
+    is_harmless = not _does_harm(fix) and _does_harm(other)
+    is_shorter = _COSTS.index(fix.cost) <= _COSTS.index(other.cost) and len(fix.edits) < len(other.edits)
+    return is_shorter and (is_narrower or is_harmless)
+
+
+def _does_harm(fix: Fix) -> bool:
+    return bool(fix.harms or _weighing(fix))
 
 
 def _weighing(fix: Fix) -> set[Caution]:

@@ -14,7 +14,7 @@ from tests.estates.shop import shop
 from tests.unit.components.test_vpc_peering import peered
 from tests.unit.formats.edits.dry_cli import dry_parse
 from tests.unit.formats.edits.templates import parses_as_cloudformation, parses_as_terraform
-from tests.unit.reach.worlds import changed, main, no_route, record
+from tests.unit.reach.worlds import changed, dual_stack, main, no_route, record
 from vpcreach.explain.edits import AddRule, Cost
 from vpcreach.explain.repairs import Fix, Search
 from vpcreach.formats.edits import written
@@ -179,12 +179,20 @@ def _alone_without_route(estate: Estate) -> None:
     vpc.route_table("private")
 
 
-def test_opening_a_function_s_own_table_comes_before_opening_that_of_the_databases() -> None:
-    first, *others = fixes_for(Analysis(snapshot_of(changed(_alone_without_route))), "app", "internet")
-    assert [str(edit) for edit in first.edits] == ["add to rtb-lone the route 0.0.0.0/0 -> nat-main"]
-    assert first.cautions == ()
-    for fix in others:
-        assert any("get a default route as well" in text for text in texts_of(fix))
+def test_a_function_s_own_table_is_opened_and_no_detour_opens_that_of_the_databases() -> None:
+    fixes = fixes_for(Analysis(snapshot_of(changed(_alone_without_route))), "app", "internet")
+    assert [str(edit) for edit in fixes[0].edits] == ["add to rtb-lone the route 0.0.0.0/0 -> nat-main"]
+    assert [fix.cautions for fix in fixes] == [()] * len(fixes)
+
+
+def test_no_detour_that_harms_somebody_is_offered_beside_a_shorter_way_that_does_not() -> None:
+    fixes = fixes_for(Analysis(snapshot_of(dual_stack())), "app", "[2606:4700::1111]:443")
+    assert [[str(edit) for edit in fix.edits] for fix in fixes] == [
+        [
+            "make an egress-only internet gateway (eigw-new) for vpc-main",
+            "add to rtb-private the route ::/0 -> eigw-new",
+        ]
+    ]
 
 
 def test_subnets_under_the_function_s_own_table_get_its_route_as_well_and_no_detour_is_better_for_it() -> None:
