@@ -35,7 +35,7 @@ def told(analysis: Analysis, asked: tuple[str, ...]) -> list[Report | str]:
     return reports
 
 
-@settings(max_examples=3000 if IS_PROOF else 60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3000 if IS_PROOF else 30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sets(st.sampled_from(FEATURES), max_size=7), st.integers(0, 2**32 - 1), st.data())
 def test_no_file_that_is_exchanged_leaves_an_old_answer_behind(
     features: set[str], seed: int, data: st.DataObject
