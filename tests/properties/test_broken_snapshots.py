@@ -192,14 +192,14 @@ def ends_with_an_answer_or_with_a_sentence(
         assert len(trace.return_path) < LONGEST
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(broken_files())
 @pytest.mark.item("B13")
 def test_a_broken_snapshot_ends_with_an_answer_or_with_a_sentence(drawn: tuple[dict[str, bytes], str, str]) -> None:
     ends_with_an_answer_or_with_a_sentence(*drawn)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(wrecked_files())
 @pytest.mark.item("B13")
 def test_a_wrecked_snapshot_ends_with_an_answer_or_with_a_sentence(

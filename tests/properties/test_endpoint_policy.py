@@ -25,7 +25,7 @@ from vpcreach.snapshot.call import Place
 
 pytestmark = pytest.mark.item("F12")
 
-law = settings(deadline=None, max_examples=300)
+law = settings(deadline=None, max_examples=150)
 
 ACCOUNT, STRANGER = "111122223333", "444455556666"
 ROLE, SIBLING = f"arn:aws:iam::{ACCOUNT}:role/orders", f"arn:aws:iam::{ACCOUNT}:role/team/billing"

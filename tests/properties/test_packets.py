@@ -23,7 +23,7 @@ from vpcreach.packets.address_map import (
 from vpcreach.packets.packet_set import Outcome, PacketSet, Permit, Side, split, witness
 from vpcreach.packets.ports import ICMP, TCP, UDP, PortAtoms
 
-law = settings(deadline=None, max_examples=200)
+law = settings(deadline=None, max_examples=100)
 
 Rule = tuple[int | None, int, int]
 Interval = tuple[int, int]
