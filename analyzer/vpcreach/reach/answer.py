@@ -38,11 +38,11 @@ _SEVERITY = {verdict.value: place for place, verdict in enumerate(Verdict)}
 def fold(verdicts: Iterable[Verdict]) -> Verdict:
     """One verdict for a set of results (semantics K2). Done over the whole set of atoms, never pairwise."""
     found = set(verdicts)
-    if not found:
-        return Verdict.UNKNOWN
     if Verdict.PARTIAL in found or {Verdict.REACHABLE, Verdict.BLOCKED} <= found:
         return Verdict.PARTIAL
-    return found.pop() if len(found) == 1 else Verdict.UNKNOWN
+    if Verdict.UNKNOWN in found or not found:
+        return Verdict.UNKNOWN
+    return found.pop()
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -7,7 +7,12 @@ import pytest
 from tests.estates.asking import function_report, told
 from tests.estates.builder import Estate, allow
 from tests.unit.reach.worlds import Change, acl, changed, denied, ingress, main, record, without
-from vpcreach.reach.answer import Finding
+from vpcreach.components.lambda_function import LambdaFunction
+from vpcreach.components.lambda_function.function import FileSystemConfig
+from vpcreach.errors import UsageError
+from vpcreach.packets.address_map import AddressSet, Family
+from vpcreach.reach import file_systems
+from vpcreach.reach.answer import Finding, Packets, Trace, Verdict
 
 pytestmark = pytest.mark.item("A23")
 
@@ -98,3 +103,29 @@ def test_the_functions_own_state_is_not_what_keeps_a_file_system_away() -> None:
 def test_a_function_without_file_systems_has_none_to_tell() -> None:
     assert codes(mounted()) == []
     assert codes(mounted(), record("function:app", FileSystemConfigs=None)) == []
+
+
+def test_each_file_system_is_told_by_its_place_in_the_configuration_once() -> None:
+    run = LambdaFunction("app", "arn:app", file_system_configs=(FileSystemConfig("arn:fs"),))
+
+    def nothing(arn: str, subnet_id: str) -> tuple[Trace, ...]:
+        raise UsageError(f"{arn} is not in the snapshot")
+
+    [(gone, everywhere)] = file_systems.findings(run, ("subnet-a", "subnet-b"), nothing)
+    assert (gone.code, gone.component, gone.entry) == ("FILE_SYSTEM_UNDECIDED", "arn:fs", "FileSystemConfigs")
+    assert everywhere is None
+
+    def closed_in_a(arn: str, subnet_id: str) -> tuple[Trace, ...]:
+        nowhere = AddressSet.empty(Family.IPV4)
+        packets = Packets(Family.IPV4, "tcp", nowhere, "2049", "1024-65535", nowhere)
+        verdict = Verdict.BLOCKED if subnet_id == "subnet-a" else Verdict.UNKNOWN
+        return (Trace(packets, verdict, (), (), (), (), None, arn),)
+
+    told = [
+        (note.code, note.entry, place)
+        for note, place in file_systems.findings(run, ("subnet-a", "subnet-b"), closed_in_a)
+    ]
+    assert told == [
+        ("FILE_SYSTEM_UNREACHABLE", "FileSystemConfigs", "subnet-a"),
+        ("FILE_SYSTEM_UNDECIDED", "FileSystemConfigs", "subnet-b"),
+    ]

@@ -7,6 +7,8 @@ from tests.estates.builder import Estate
 from tests.unit.reach.worlds import changed, database, denied, no_route, without
 from vpcreach.api import Analysis
 from vpcreach.errors import UsageError
+from vpcreach.reach.functions import every_function
+from vpcreach.reach.versions import qualifiers, unread_lists
 
 pytestmark = pytest.mark.item("A17")
 
@@ -233,3 +235,35 @@ def test_a_version_outside_every_vpc_is_told_with_its_own_verdict() -> None:
     assert story.startswith("PARTIAL  app:odd")
     assert "Without a subnet: BLOCKED" in story
     assert "subnet-app-a: REACHABLE" in story
+
+
+def test_the_versions_of_one_function_are_no_other_ones() -> None:
+    estate = published()
+    estate.function("other", subnets=["app-a"], groups=["app"])
+    estate.publish("other", "3", collected=False)
+    estate.list_versions("other", "3")
+    network = Analysis(snapshot_of(estate)).network
+    found = {each.function.name: qualifiers(each.function, each.place, network) for each in every_function(network)}
+    assert found["app"] == ("live", "shut", "canary", "settled", "moved", "odd", "dev", "6", "7", "8")
+    assert found["other"] == ("3",)
+
+
+ALIASES, VERSIONS = "lambda:ListAliases", "lambda:ListVersionsByFunction"
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "lists"),
+    [("7", {VERSIONS}), ("live", {ALIASES}), ("*", {ALIASES, VERSIONS}), ("l*", {ALIASES, VERSIONS})],
+)
+def test_a_qualifier_is_looked_for_in_the_lists_that_would_hold_it(qualifier: str, lists: set[str]) -> None:
+    network = Analysis(snapshot_of(changed(without("lambda/list-aliases/app")))).network
+    [app] = every_function(network)
+    assert {gap.call for gap in unread_lists(app.function, qualifier, app.place, network)} == lists
+
+
+def test_lists_that_the_snapshot_holds_are_not_missing() -> None:
+    estate = published()
+    estate.list_versions("app", "6", "7", "8")
+    network = Analysis(snapshot_of(estate)).network
+    [app] = every_function(network)
+    assert unread_lists(app.function, "*", app.place, network) == ()
