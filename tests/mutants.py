@@ -45,6 +45,7 @@ TESTS = {
         "reach/test_second_opinions.py",
     ),
     "reach/judge": (
+        "components/test_appliances.py",
         "components/test_transit_gateway_data.py",
         "reach/test_second_opinions.py",
         "reach/test_walk.py",
