@@ -103,7 +103,6 @@ def test_b10_an_edge_table_that_is_being_associated_may_divert_already() -> None
     assert told(closed, WEB).startswith("unknown COLLECTION_FAILED")
 
 
-@pytest.mark.item("B9")
 def test_a_public_service_is_reached_where_packets_end_in_no_vpc() -> None:
     assert told(behind_nat(), "s3") == "reachable"
 

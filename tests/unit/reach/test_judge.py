@@ -115,7 +115,7 @@ def test_things_that_must_all_be_reached_are_told_one_by_one() -> None:
         pytest.param(V6, behind_nat, id="a dual-stack function in a subnet without IPv6"),
     ],
 )
-def test_a10_an_ipv6_address_is_reached_with_an_ipv6_address_alone(
+def test_a11_an_ipv6_address_is_reached_with_an_ipv6_address_alone(
     families: tuple[Family, ...], start: Callable[[], Estate]
 ) -> None:
     asked = meaning((at("2600:1f18:0:2::50"),))
