@@ -107,6 +107,7 @@ PERHAPS = SG_REFERENCES_NOT_PRESERVED.unknown("sg-app", "", "another rule may ad
     [
         pytest.param((), (SURE,), [], id="admitted by another rule too"),
         pytest.param((REFUSED,), (), [], id="not lost"),
+        pytest.param((PERHAPS,), (), [], id="not lost, perhaps admitted by another rule"),
         pytest.param((REFUSED,), (DOUBTFUL, SURE), [SURE], id="lost for sure"),
         pytest.param((REFUSED,), (DOUBTFUL,), [DOUBTFUL], id="perhaps lost"),
         pytest.param((PERHAPS,), (SURE,), [PERHAPS], id="perhaps admitted by another rule"),
