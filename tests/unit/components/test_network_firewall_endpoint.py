@@ -162,17 +162,25 @@ def test_each_firewall_policy_and_group_that_is_named_is_collected() -> None:
 
 @pytest.mark.item("G9")
 @pytest.mark.parametrize(
-    ("source", "family", "passes"),
+    ("source", "family", "blocks", "passes"),
     [
-        ("$HOME_NET", Family.IPV4, True),
-        ("$EXTERNAL_NET", Family.IPV4, False),
-        ("$HOME_NET", Family.IPV6, False),
-        ("$EXTERNAL_NET", Family.IPV6, True),
+        ("$HOME_NET", Family.IPV4, [], True),
+        ("$EXTERNAL_NET", Family.IPV4, [], False),
+        ("$HOME_NET", Family.IPV6, [], False),
+        ("$EXTERNAL_NET", Family.IPV6, [], True),
+        ("$HOME_NET", Family.IPV6, ["2600::/56"], True),
+        ("$EXTERNAL_NET", Family.IPV6, ["2600::/56"], False),
     ],
 )
-def test_the_home_network_is_the_blocks_of_the_vpc_of_either_family(source: str, family: Family, passes: bool) -> None:
+def test_the_home_network_is_the_blocks_of_the_vpc_of_either_family(
+    source: str, family: Family, blocks: list[str], passes: bool
+) -> None:
     passing = stateful(("PASS", "TCP", source, "ANY", "ANY"))
-    network = Network(snapshot_of(firewalled(passing, order="STRICT_ORDER", defaults=["aws:drop_strict"])))
+    estate = firewalled(passing, order="STRICT_ORDER", defaults=["aws:drop_strict"])
+    estate["vpc-main"]["Ipv6CidrBlockAssociationSet"] = [
+        {"Ipv6CidrBlock": block, "Ipv6CidrBlockState": {"State": "associated"}} for block in blocks
+    ]
+    network = Network(snapshot_of(estate))
     arrival = arrival_of(function_in("subnet-app"))
     ends = ("10.0.1.0/24", "198.51.100.0/24") if family is Family.IPV4 else ("2600::/64", "2606::/64")
     ports = network.atoms.mask(TCP)
