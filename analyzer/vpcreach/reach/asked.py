@@ -17,8 +17,8 @@ from vpcreach.reach.references import facing_sender
 class Asked:
     """One question from one sender. `client_ports` is the mask of the ports that functions and NAT gateways use.
 
-    `looks_at_groups` counts how often rules were held against the sender's groups: ways on which none were are the same
-    for a sender of other groups.
+    `looks_at_groups` names each gate whose rules were held against the sender's groups, one after another: ways without
+    one are the same for a sender of other groups.
     """
 
     network: Network

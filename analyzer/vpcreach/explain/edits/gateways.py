@@ -7,7 +7,7 @@ CreateNatGateway; VPC User Guide, "Regional NAT gateways". Checked: tests/unit/e
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vpcreach.components.egress_only_internet_gateway import DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS
 from vpcreach.components.internet_gateway import DESCRIBE_INTERNET_GATEWAYS
@@ -22,8 +22,20 @@ from vpcreach.snapshot.call import Call
 # Of the blocks that are kept for examples, so that it belongs to nobody.
 EXAMPLE_ADDRESS = "203.0.113.10"
 ATTACHED = ("available", "attached", "attaching")
-INTERNET = (DESCRIBE_INTERNET_GATEWAYS, "InternetGatewayId")
-EGRESS_ONLY = (DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGatewayId")
+
+
+class Kind(NamedTuple):
+    """A kind of gateway of which a VPC has one: where they are listed, by which key, and what they are called."""
+
+    call: Call[Any]
+    key: str
+    words: str
+
+
+INTERNET = Kind(DESCRIBE_INTERNET_GATEWAYS, "InternetGatewayId", "an internet gateway")
+EGRESS_ONLY = Kind(
+    DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGatewayId", "an egress-only internet gateway"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +101,11 @@ class NewEgressOnlyInternetGateway:
 
     def apply(self, draft: Draft) -> None:
         home = draft.home_of(DESCRIBE_VPCS, "VpcId", self.vpc_id)
-        draft.is_free(DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGatewayId", self.gateway_id)
-        held = _attached_to(draft, self.vpc_id, EGRESS_ONLY)
-        if held:
-            raise UsageError(f"{self.vpc_id} has an egress-only internet gateway already: {held[0]}")
+        draft.is_free(EGRESS_ONLY.call, EGRESS_ONLY.key, self.gateway_id)
+        _refuse_second(draft, self.vpc_id, EGRESS_ONLY)
         attached = [{"VpcId": self.vpc_id, "State": "attached"}]
-        made = {"EgressOnlyInternetGatewayId": self.gateway_id, "Attachments": attached, "Tags": []}
-        draft.items(DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, home).append(made)
+        made = {EGRESS_ONLY.key: self.gateway_id, "Attachments": attached, "Tags": []}
+        draft.items(EGRESS_ONLY.call, home).append(made)
 
     def __str__(self) -> str:
         return f"make an egress-only internet gateway ({self.gateway_id}) for {self.vpc_id}"
@@ -183,19 +193,18 @@ def take_address(subnet: Item) -> None:
         subnet["AvailableIpAddressCount"] = free - 1
 
 
-def _attached_to(draft: Draft, vpc_id: str, of: tuple[Call[Any], str] = INTERNET) -> list[str]:
-    """The internet gateways of a VPC, or the egress-only ones: one or none."""
-    call, key = of
-    gateways = [gateway for _, items in draft.listed(call) for gateway in items]
+def _attached_to(draft: Draft, vpc_id: str, kind: Kind = INTERNET) -> list[str]:
+    """The gateways of a kind that a VPC has: one or none."""
+    gateways = [gateway for _, items in draft.listed(kind.call) for gateway in items]
     held = [(g, a) for g in gateways for a in g.get("Attachments", []) if a.get("State") in ATTACHED]
-    return [str(g[key]) for g, attachment in held if attachment.get("VpcId") == vpc_id]
+    return [str(g[kind.key]) for g, attachment in held if attachment.get("VpcId") == vpc_id]
 
 
-def _refuse_second(draft: Draft, vpc_id: str) -> None:
+def _refuse_second(draft: Draft, vpc_id: str, kind: Kind = INTERNET) -> None:
     draft.home_of(DESCRIBE_VPCS, "VpcId", vpc_id)
-    held = _attached_to(draft, vpc_id)
+    held = _attached_to(draft, vpc_id, kind)
     if held:
-        raise UsageError(f"{vpc_id} has an internet gateway already: {held[0]}")
+        raise UsageError(f"{vpc_id} has {kind.words} already: {held[0]}")
 
 
 def _revive(draft: Draft, target: str, vpc_id: str) -> None:

@@ -47,7 +47,7 @@ from vpcreach.formats.edits.steps import (
 )
 from vpcreach.network.network import Network
 
-# Arguments of aws_route that are called otherwise than in EC2.
+# What makes a thing, by how its id begins.
 _KINDS = {
     "nat-": "aws_nat_gateway",
     "igw-": "aws_internet_gateway",
@@ -55,6 +55,7 @@ _KINDS = {
     "sg-": "aws_security_group",
     "vpce-": "aws_vpc_endpoint",
 }
+# Arguments of aws_route that are called otherwise than in EC2.
 _RENAMED = {
     "egress_only_internet_gateway_id": "egress_only_gateway_id",
 }
