@@ -1,11 +1,17 @@
-"""The real program in a process of its own, away from whatever AWS settings the machine has."""
+"""The real program, in a process of its own or in this one, away from whatever AWS settings the machine has."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
+
+from vpcreach.cli import main
 
 # For root nothing is locked. Python itself may lie where only root gets, so it loads all it needs before it steps down.
 _STEP_DOWN = """
@@ -37,12 +43,34 @@ def vpcreach_of_nobody(
     return _run([sys.executable, "-c", _STEP_DOWN, told], folder, {})
 
 
+def main_here(*words: str | Path, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Runs what `vpcreach WORDS` runs in this process: a start takes longer than a refusal."""
+    told, complaints = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(told),
+        contextlib.redirect_stderr(complaints),
+    ):
+        wanted = _environment(folder) | env
+        for name in os.environ.keys() - wanted.keys():
+            patch.delenv(name)
+        for name, value in wanted.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["vpcreach", *(str(word) for word in words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+    return subprocess.CompletedProcess(sys.argv, int(left.value.code or 0), told.getvalue(), complaints.getvalue())
+
+
 def _run(command: list[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    told = _environment(folder) | env
+    return subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VPCREACH_", "NO_COLOR"))}
-    kept |= {"HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        command, cwd=folder, env=kept | env, capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    return kept | {"HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def sentence(told: subprocess.CompletedProcess[str]) -> str:

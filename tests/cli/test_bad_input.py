@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import drawn
-from tests.cli.program import sentence, vpcreach, vpcreach_of_nobody
+from tests.cli.program import main_here, sentence, vpcreach_of_nobody
 
 
 def refused(*words: str | Path, folder: Path) -> str:
     """The sentence with which the program refuses, with exit code 2."""
-    told = vpcreach(*words, folder=folder)
+    told = main_here(*words, folder=folder)
     assert told.returncode == 2, told.stderr
     return sentence(told)
 
@@ -140,7 +140,7 @@ def test_settings_of_the_live_account_beside_a_snapshot(snapshot: Path) -> None:
 
 @pytest.mark.parametrize("words", [["reprot"], ["report", "--too", "s3"], ["why", "orders"], ["collect"], []])
 def test_words_that_are_no_command(words: list[str], tmp_path: Path) -> None:
-    told = vpcreach(*words, folder=tmp_path)
+    told = main_here(*words, folder=tmp_path)
     assert told.returncode == 2
     assert "Traceback" not in told.stderr
 
@@ -160,7 +160,7 @@ def test_a_rule_file_with_three_mistakes_tells_all_three(snapshot: Path) -> None
         "version: 1\nrules:\n  - name: a\n    functions: [orders]\n    must_reach: [internt]\n    must_not: [s3]\n"
         "  - functions: [stuck]\n    must_reach: [s3]\n"
     )
-    told = vpcreach("check", "rules.yaml", snapshot, folder=snapshot.parent)
+    told = main_here("check", "rules.yaml", snapshot, folder=snapshot.parent)
     assert (told.returncode, told.stdout) == (2, "")
     first, second, third = told.stderr.splitlines()
     assert first.startswith("vpcreach: rules.yaml:5: rules[0].must_reach[0]: ")
@@ -175,7 +175,7 @@ def test_a_rule_for_no_function_and_a_destination_that_is_not_there(snapshot: Pa
         "version: 1\nrules:\n  - {name: a, functions: [ordrs], must_reach: [s3]}\n"
         '  - {name: b, functions: [stuck], must_reach: ["rds:gone"]}\n'
     )
-    told = vpcreach("check", "rules.yaml", snapshot, folder=snapshot.parent)
+    told = main_here("check", "rules.yaml", snapshot, folder=snapshot.parent)
     assert told.returncode == 2
     first, second = told.stderr.splitlines()
     assert first.startswith("vpcreach: rules.yaml:3: rules[0].functions: no function")
@@ -195,7 +195,7 @@ def test_a_rule_file_that_is_not_there(snapshot: Path) -> None:
     [["report"], ["why", "orders", "internet"], ["why-no-internet", "orders"], ["collect", "-o", "new"], ["graph"]],
 )
 def test_no_credentials(words: list[str], tmp_path: Path) -> None:
-    told = vpcreach(*words, folder=tmp_path, AWS_DEFAULT_REGION="eu-west-1")
+    told = main_here(*words, folder=tmp_path, AWS_DEFAULT_REGION="eu-west-1")
     assert told.returncode == 4, told.stderr
     assert "credentials" in sentence(told)
     assert not (tmp_path / "new").exists()
